@@ -12,6 +12,7 @@ local M = {}
 ---@field new string[]
 ---@field was 'old'|'new'  what stood there last of these two
 ---@field content 'old'|'new'|'other'  what stands there
+---@field mark? integer  changenr() when it was accepted
 ---@field row integer   where, from 0
 ---@field rows integer  so many rows
 
@@ -56,15 +57,22 @@ end
 
 -- ---- all of it is there, each hunk in one of its forms ---------------------------------------
 
+---@class hum.edit.Edges  what is known of the rows beside the items
+---@field top boolean     the first of the items is the first of the range: rows above it may be others'
+---@field bottom boolean  likewise at the end
+---@field above boolean   rows that may be above or below an empty range are above
+---@field firm fun(site: hum.edit.Site): boolean  nothing says that its content is another now
+
 ---@param item hum.edit.Site
 ---@param rows string[]
 ---@param ends integer[]  where the items before may end
+---@param firm boolean    only what stood there last
 ---@return integer[] ends
 ---@return table<integer, { [1]: integer, [2]: string }> from  by end: where it began, and which content it is
-local function step(item, rows, ends)
+local function step(item, rows, ends, firm)
   local found, from = {}, {}
-  for _, content in ipairs(contents(item)) do
-    for _, at in ipairs(ends) do
+  for i, content in ipairs(contents(item)) do
+    for _, at in ipairs((i == 1 or not firm) and ends or {}) do
       local to = at + #content[2]
       if not from[to] and stands(rows, at, content[2]) then
         from[to] = { at, content[1] }
@@ -75,12 +83,26 @@ local function step(item, rows, ends)
   return found, from
 end
 
---- The rows are the items and nothing else.
+--- All numbers up to one.
+---@param n integer
+---@return integer[]
+local function upto(n)
+  local list = {}
+  for i = 0, n do
+    list[#list + 1] = i
+  end
+  return list
+end
+
+--- The rows are the items, and nothing else but rows at open edges.
 ---@param items hum.edit.Item[]
 ---@param rows string[]
+---@param top boolean     rows above are allowed
+---@param bottom boolean  rows below are
+---@param firm fun(site: hum.edit.Site): boolean
 ---@return table<integer, hum.edit.Placed>|nil  by index of the item
-local function exactly(items, rows)
-  local ends, steps = { 0 }, {}
+local function exactly(items, rows, top, bottom, firm)
+  local ends, steps = top and upto(#rows) or { 0 }, {}
   for i, item in ipairs(items) do
     local found = {}
     if type(item) == 'string' then
@@ -88,19 +110,34 @@ local function exactly(items, rows)
         if rows[at + 1] == item then found[#found + 1] = at + 1 end
       end
     else
-      found, steps[i] = step(item, rows, ends)
+      found, steps[i] = step(item, rows, ends, firm(item))
     end
     if #found == 0 then return end
     ends = found
   end
-  if not vim.list_contains(ends, #rows) then return end
-  local placed, at = {}, #rows
+  if not bottom and not vim.list_contains(ends, #rows) then return end
+  local placed, at = {}, bottom and ends[1] or #rows
   for i = #items, 1, -1 do
     local from = steps[i] and steps[i][at] or { at - 1 }
     placed[i] = { row = from[1], rows = at - from[1], content = from[2] }
     at = from[1]
   end
   return placed
+end
+
+local function never() return false end
+
+---@param items hum.edit.Item[]
+---@param rows string[]
+---@param edges hum.edit.Edges
+---@return table<integer, hum.edit.Placed>|nil
+local function wholly(items, rows, edges)
+  local placed = exactly(items, rows, false, false, edges.firm)
+  -- Of what came in at an edge, nobody knows whose it is; a hunk there is not made of it if nothing says so.
+  local top = edges.top and (edges.above or not edges.bottom)
+  if not placed and top then placed = exactly(items, rows, true, false, edges.firm) end
+  if not placed and edges.bottom then placed = exactly(items, rows, false, true, edges.firm) end
+  return placed or exactly(items, rows, false, false, never)
 end
 
 -- ---- some of it is there ---------------------------------------------------------------------
@@ -175,7 +212,7 @@ end
 ---@field items hum.edit.Item[]
 ---@field rows string[]
 ---@field pieces hum.edit.Piece[]
----@field at_top boolean  the first of the items is the first of the range
+---@field edges hum.edit.Edges
 local Builder = {}
 Builder.__index = Builder
 
@@ -220,7 +257,8 @@ function Builder:between(site, from, to)
   end
   if #expected(site) > 0 then return self:add_site(site, room, 'other') end
   -- Nothing stood there, and what stands there now is the user's; at the top of the range it stands above it.
-  local is_above = self.at_top and #self.pieces == 0
+  local edges = self.edges
+  local is_above = #self.pieces == 0 and edges.top and (edges.above or not edges.bottom)
   if is_above then self:add_rows(room) end
   self:add_site(site, 0, site.was)
   if not is_above then self:add_rows(room) end
@@ -278,18 +316,24 @@ function Builder:build(placed, first, last, row, stop)
   return self.pieces
 end
 
+--- Are the rows the items, and nothing else?
+---@param items hum.edit.Item[]
+---@param rows string[]
+---@return boolean
+function M.fits(items, rows) return exactly(items, rows, false, false, never) ~= nil end
+
 --- Finds the items in the rows. Lines that stood above and below may be among the rows.
 ---@param above string[]
 ---@param items hum.edit.Item[]
 ---@param below string[]
 ---@param rows string[]
----@param at_top boolean  the first of the items is the first of the range
+---@param edges hum.edit.Edges
 ---@return hum.edit.Piece[] pieces
 ---@return integer shed_above  so many rows at the top are not of the items
 ---@return integer shed_below  likewise at the bottom
-function M.resolve(above, items, below, rows, at_top)
+function M.resolve(above, items, below, rows, edges)
   local all = vim.list_extend(vim.list_extend(vim.list_extend({}, above), items), below)
-  local placed = exactly(all, rows) or partly(all, rows)
+  local placed = wholly(all, rows, edges) or partly(all, rows)
   local row, stop = 0, #rows
   for i = 1, #above do
     row = placed[i] and placed[i].row + 1 or row
@@ -297,7 +341,7 @@ function M.resolve(above, items, below, rows, at_top)
   for i = #all, #all - #below + 1, -1 do
     stop = placed[i] and placed[i].row or stop
   end
-  local builder = setmetatable({ items = all, rows = rows, pieces = {}, at_top = at_top }, Builder)
+  local builder = setmetatable({ items = all, rows = rows, pieces = {}, edges = edges }, Builder)
   return builder:build(placed, #above + 1, #all - #below, row, stop), row, #rows - stop
 end
 

@@ -8,6 +8,7 @@
 --     'moved'  rows may have moved; called soon after the change, settle() then has them
 --     'over'   the answer has ended
 --     'gone'   there is no preview any more
+local block = require('hum.place.block')
 local fault = require('hum.fault')
 local new_track = require('hum.edit.track').new
 
@@ -380,6 +381,7 @@ function M.new(opts)
       after = read(last, last + AROUND),
       read = read,
       count = function() return vim.api.nvim_buf_line_count(buf) end,
+      changenr = function() return block.changenr(buf) end,
     }),
   }, Preview)
   preview:watch()

@@ -14,9 +14,12 @@ local match = require('hum.edit.match')
 ---@field below integer    likewise with the last
 ---@field dirty boolean    there are dirty pieces
 ---@field shifted boolean  the range has moved as a whole
----@field emptied boolean  hum has taken the last line of the buffer away
+---@field emptied boolean  the range has no rows, and the buffer's only one is not of it
 ---@field read fun(first: integer, last: integer): string[]
 ---@field count fun(): integer
+---@field changenr fun(): integer
+---@field side? 'above'|'below'  where a change beside the range was last
+---@field strange boolean  nothing is known of how the rows came
 local Track = {}
 Track.__index = Track
 
@@ -28,6 +31,7 @@ Track.__index = Track
 ---@field after? string[]
 ---@field read fun(first: integer, last: integer): string[]  rows from 0, the last excluded
 ---@field count fun(): integer
+---@field changenr fun(): integer  of the buffer
 
 ---@param opts hum.edit.TrackOpts
 ---@return hum.edit.Track
@@ -49,12 +53,21 @@ local function new(opts)
     emptied = false,
     read = opts.read,
     count = opts.count,
+    changenr = opts.changenr,
+    strange = false,
   }, Track)
 end
 
 ---@param piece hum.edit.Piece|nil
 ---@return boolean
 local function is_loose(piece) return piece ~= nil and piece.kind ~= 'same' end
+
+--- Holds a piece rows that are neither old nor a hunk's?
+---@param piece hum.edit.Piece|nil
+---@return boolean
+local function is_strange(piece)
+  return piece ~= nil and (piece.kind == 'other' or piece.kind == 'site' and piece.site.content == 'other')
+end
 
 ---@return hum.edit.Piece
 local function hole() return { kind = 'dirty', n = 0, r = 0, sites = {} } end
@@ -107,6 +120,14 @@ function Track:damage(first, last, n)
   self.pieces = out
 end
 
+--- May rows that come in at an edge belong to the range? Those of an empty one that has no hunk yet never do.
+---@param edge 'above'|'below'
+---@return boolean
+function Track:is_open(edge)
+  if #self.pieces == 0 then return edge == 'above' and self.side == 'below' end
+  return is_loose(self.pieces[edge == 'above' and 1 or #self.pieces])
+end
+
 --- Rows of the buffer have become others.
 ---@param first integer
 ---@param last integer  excluded
@@ -119,10 +140,12 @@ function Track:changed(first, last, n)
   if self.emptied then
     self:lost()
     return true
-  elseif last <= top and not (inserts and first == top and is_loose(self.pieces[1])) then
+  elseif last <= top and not (inserts and first == top and self:is_open('above')) then
     self.top, self.shifted = top + delta, self.shifted or delta ~= 0
+    self.side = last == top and not inserts and 'above' or self.side
     return delta ~= 0
-  elseif first >= bottom and not (inserts and first == bottom and is_loose(self.pieces[#self.pieces])) then
+  elseif first >= bottom and not (inserts and first == bottom and self:is_open('below')) then
+    self.side = first == bottom and not inserts and 'below' or self.side
     return false
   end
   self.above = self.above + math.max(top - first, 0)
@@ -141,7 +164,7 @@ function Track:lost()
   end
   self.total, self.emptied = self.count(), false
   gap.r = self.total
-  self.pieces, self.top, self.rows, self.dirty = { gap }, 0, gap.r, true
+  self.pieces, self.top, self.rows, self.dirty, self.strange = { gap }, 0, gap.r, true, true
   self.above, self.below = #self.before, #self.after
 end
 
@@ -197,6 +220,25 @@ local function push(out, piece)
   end
 end
 
+--- What is known of the edges of a piece. A hunk that was accepted is there until the buffer goes back behind that;
+--- one that was not is not there.
+---@param is_first boolean
+---@param is_last boolean
+---@return hum.edit.Edges
+function Track:edges(is_first, is_last)
+  local now = self.changenr()
+  local knows = not self.strange
+  return {
+    top = is_first,
+    bottom = is_last,
+    above = self.side ~= 'below',
+    firm = function(site)
+      local taken = site.mark ~= nil and now >= site.mark
+      return knows and taken == (site.was == 'new')
+    end,
+  }
+end
+
 ---@param piece hum.edit.Piece  a dirty one
 ---@param first integer    its first old line
 ---@param row integer      its first row
@@ -210,7 +252,15 @@ function Track:look(piece, first, row, is_first, is_last)
   local before = vim.list_slice(self.before, math.max(#self.before - above, 0) + 1)
   local after = vim.list_slice(self.after, 1, below)
   local rows = self.read(row, row + piece.r)
-  local pieces, shed_above, shed_below = match.resolve(before, self:items(piece, first), after, rows, is_first)
+  local items, edges = self:items(piece, first), self:edges(is_first, is_last)
+  local pieces, shed_above, shed_below
+  if is_first and is_last and rows[1] == '' and self.count() == 1 and match.fits(items, {}) then
+    -- A buffer is never without a row.
+    pieces, shed_above, shed_below = match.resolve({}, items, {}, {}, edges), 0, 1
+    self.emptied = true
+  else
+    pieces, shed_above, shed_below = match.resolve(before, items, after, rows, edges)
+  end
   if is_first and shed_above > 0 then self.above = 0 end
   if is_last and shed_below > 0 then self.below = 0 end
   for _, one in ipairs(pieces) do
@@ -245,8 +295,10 @@ function Track:settle()
     end
     first, row = first + n, row + r
   end
-  self.pieces, self.dirty = out, false
+  self.pieces, self.dirty, self.strange = out, false, false
   self:shed()
+  if not is_strange(self.pieces[1]) then self.above = 0 end
+  if not is_strange(self.pieces[#self.pieces]) then self.below = 0 end
   self:place()
   return true
 end
@@ -325,10 +377,13 @@ function Track:turn(sites)
       local grown = #lines - piece.r
       piece.r, self.rows, self.total = #lines, self.rows + grown, self.total + grown
       site.content, site.was = content, content
+      if content == 'new' then site.mark = self.changenr() end
     end
   end
   -- A buffer is never without a row.
-  if self.total == 0 then self.total, self.emptied = 1, true end
+  if self.total == 0 then
+    self.total, self.emptied = 1, true
+  end
   self:place()
 end
 

@@ -86,7 +86,7 @@ end
 --- All numbers up to one.
 ---@param n integer
 ---@return integer[]
-local function upto(n)
+local function all_to(n)
   local list = {}
   for i = 0, n do
     list[#list + 1] = i
@@ -102,7 +102,7 @@ end
 ---@param firm fun(site: hum.edit.Site): boolean
 ---@return table<integer, hum.edit.Placed>|nil  by index of the item
 local function exactly(items, rows, top, bottom, firm)
-  local ends, steps = top and upto(#rows) or { 0 }, {}
+  local ends, steps = top and all_to(#rows) or { 0 }, {}
   for i, item in ipairs(items) do
     local found = {}
     if type(item) == 'string' then

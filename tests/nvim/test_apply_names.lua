@@ -43,7 +43,7 @@ local function find(t, name, creates, is_new)
     local project = require('hum.apply.project')
     local root = dir .. '/work'
     local found, fault = require('hum.apply.names').find(
-      { root = root, files = function() return project.files(root) end },
+      { root = root, cwd = root .. '/shop', files = function() return project.files(root) end },
       { name = name, creates = creates, is_new = is_new })
     if fault then return fault.message end
     if not found then return 'nothing' end
@@ -63,6 +63,9 @@ local THERE = {
   { 'b/lua/queue.lua', 'work/lua/queue.lua' },
   { '/lua/queue.lua', 'work/lua/queue.lua' },
   { 'lua\\queue.lua', 'work/lua/queue.lua' },
+  { 'C:\\work\\lua\\queue.lua', 'work/lua/queue.lua' },
+  { '../lua/queue.lua', 'work/lua/queue.lua' },
+  { './cart.py', 'work/shop/cart.py' },
   { 'lua/../lua/./queue.lua', 'work/lua/queue.lua' },
   { 'inner/queue.lua', 'work/lua/queue.lua' },
   { 'queue.lua', 'work/lua/queue.lua' },
@@ -116,6 +119,15 @@ test('where a file would be that is not there', BARE, function(t)
     eq(case[2], find(t, case[1], true), case[1])
   end
   eq('new work/queue.lua', find(t, 'queue.lua', true, true), 'a file that is said to be new')
+end)
+
+test('of a project with too many files only paths are known', BARE, function(t)
+  project(t)
+  t:lua([[require('hum.apply.project').MOST = 5]])
+  eq('work/lua/queue.lua', find(t, 'lua/queue.lua'))
+  T.match('^there is no file "queue.lua"', find(t, 'queue.lua'))
+  t:cmd('edit lua/queue.lua')
+  eq('work/lua/queue.lua', find(t, 'queue.lua'))
 end)
 
 test('a file that is open and was never written is there', BARE, function(t)

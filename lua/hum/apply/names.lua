@@ -1,6 +1,6 @@
--- Which file a name in an answer means. In this order: the path itself, in the project; the only file of the project
--- with that name; the only one whose path is close to it. Links and ".." are resolved first, and what leads out of the
--- project is said to be outside. What several files fit is never guessed.
+-- Which file a name in an answer means. In this order: the path itself, in the project, else where Neovim is in it; the
+-- only file of the project with that name; the only one whose path is close to it. Links and ".." are resolved first,
+-- and what leads out of the project is said to be outside. What several files fit is never guessed.
 local real = require('hum.apply.real')
 local similar = require('hum.apply.similar')
 
@@ -14,6 +14,7 @@ local MOST = 9
 
 ---@class hum.ApplyProject
 ---@field root string                 without links
+---@field cwd? string                 where Neovim is, if that is below
 ---@field files fun(): string[]       of it, relative to it
 
 ---@class hum.ApplyTarget
@@ -78,9 +79,10 @@ local function is_outside(path, root) return not real.is_below(path, root) or (p
 
 ---@param project hum.ApplyProject
 ---@param name string
+---@param base? string  the folder that it is relative to; default: the project's
 ---@return hum.ApplyTarget|nil, hum.ApplyFault|nil
-local function target(project, name)
-  local path = real.path(absolute(project.root, name))
+local function target(project, name, base)
+  local path = real.path(absolute(base or project.root, name))
   if not path then return nil, { message = ('"%s" is a link that leads in a circle'):format(name) } end
   local stat = vim.uv.fs_stat(path)
   if stat and stat.type == 'directory' or vim.endswith(name, '/') then
@@ -97,10 +99,12 @@ end
 ---@return hum.ApplyTarget|nil found, hum.ApplyFault|nil fault
 local function exact(project, name)
   local fault
-  for _, form in ipairs(forms(name)) do
-    local found, why = target(project, form)
-    if found and found.is_there then return found end
-    fault = fault or why
+  for _, base in ipairs({ project.root, project.cwd }) do
+    for _, form in ipairs(forms(name)) do
+      local found, why = target(project, form, base)
+      if found and found.is_there then return found end
+      fault = fault or why
+    end
   end
   return nil, fault
 end
@@ -123,7 +127,7 @@ end
 ---@param name string
 ---@return string[]
 local function by_end(project, name)
-  local ending, base = '/' .. tail(name), vim.fs.basename(name)
+  local ending, base = '/' .. tail(name), vim.fs.basename(tail(name))
   local found = matching(project, function(file) return vim.endswith('/' .. file, ending) end)
   if #found > 0 then return found end
   return matching(project, function(file) return vim.fs.basename(file) == base end)

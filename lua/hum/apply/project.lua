@@ -29,14 +29,16 @@ end
 
 ---@param root string
 ---@param found table<string, true>
+---@return boolean all
 local function add_files(root, found)
   local count = 0
   local function skip(dir) return not SKIPPED[vim.fs.basename(dir)] end
   for name, kind in vim.fs.dir(root, { depth = 12, skip = skip }) do
     count = count + 1
-    if count > M.MOST then return end
+    if count > M.MOST then return false end
     if kind == 'file' or kind == 'link' then found[name] = true end
   end
+  return true
 end
 
 --- Files that are open and that nobody has written yet are files, too.
@@ -50,12 +52,13 @@ local function add_buffers(root, found)
   end
 end
 
---- The files of a project.
+--- The files of a project. Of one that has too many nobody knows which name is there once: then it is only those that
+--- are open.
 ---@param root string
 ---@return string[]  relative to it
 function M.files(root)
   local found = {}
-  add_files(root, found)
+  if not add_files(root, found) then found = {} end
   add_buffers(root, found)
   local list = vim.tbl_keys(found)
   table.sort(list)

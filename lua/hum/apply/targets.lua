@@ -3,6 +3,7 @@ local consent = require('hum.apply.consent')
 local files = require('hum.apply.file')
 local names = require('hum.apply.names')
 local project = require('hum.apply.project')
+local real = require('hum.apply.real')
 local snippets = require('hum.chat.text.snippets')
 
 local M = {}
@@ -37,7 +38,9 @@ function M.scope(chat, row, given)
     list = list or project.files(root)
     return list
   end
-  return { chat = chat, row = row, project = { root = root, files = all }, consent = given }
+  local cwd = real.path(vim.fn.getcwd())
+  if not cwd or not real.is_below(cwd, root) then cwd = nil end
+  return { chat = chat, row = row, project = { root = root, cwd = cwd, files = all }, consent = given }
 end
 
 --- The file of blocks that name none: the one that the question quotes.

@@ -111,8 +111,9 @@ static void add_hunks(struct align *a, const struct part *p)
 /* One side of what is compared: without the lines that are equal at its beginning and end. */
 static struct compare_side side_of(const struct slide_side *s, size_t lead, size_t same)
 {
-    return (struct compare_side){s->lines + s->first + lead, s->count - lead - same,
-                                 s->changed + lead};
+    /* A text without lines may have no array of them. */
+    return (struct compare_side){s->lines != NULL ? s->lines + s->first + lead : NULL,
+                                 s->count - lead - same, s->changed + lead};
 }
 
 /* Finishes what is open. The last `same` lines of both parts are equal. */

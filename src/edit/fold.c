@@ -134,14 +134,18 @@ struct span fold_trim(struct span line)
 
 uint64_t fold_key(struct span line)
 {
-    struct reader r = {.s = fold_trim(line)};
+    struct span s = fold_trim(line);
     uint64_t hash = HASH_START;
-    bool any = false;
+    size_t at = 0;
+    while (at < s.len && (unsigned char)s.data[at] < 0x80) {
+        hash = hash_byte(hash, s.data[at++]);
+    }
+    struct reader r = {.s = span_skip(s, at)};
     for (int c = reader_next(&r); c >= 0; c = reader_next(&r)) {
         hash = hash_byte(hash, (char)c);
-        any = true;
     }
-    return !any ? FOLD_BLANK : hash == FOLD_BLANK ? 1 : hash;
+    bool blank = s.len == 0;
+    return blank ? FOLD_BLANK : hash == FOLD_BLANK ? 1 : hash;
 }
 
 /* ---- entities -------------------------------------------------------------------- */
@@ -156,22 +160,34 @@ static const struct {
     {"&#123;", "{"}, {"&#125;", "}"}, {"&grave;", "`"}, {"&#x3C;", "<"},  {"&#x3E;", ">"},
 };
 
+/* The entity that the text begins with, NULL: none. */
+static const char *entity_at(struct span s, size_t *len)
+{
+    for (size_t i = 0; i < sizeof entities / sizeof *entities; i++) {
+        if (span_starts_with(s, entities[i].name)) {
+            *len = strlen(entities[i].name);
+            return entities[i].text;
+        }
+    }
+    return NULL;
+}
+
 bool fold_decode(struct span s, struct buf *out)
 {
     bool any = false;
-    for (size_t at = 0; at < s.len;) {
-        const char *text = NULL;
-        size_t len = 1;
-        for (size_t i = 0; s.data[at] == '&' && i < sizeof entities / sizeof *entities; i++) {
-            if (span_starts_with(span_skip(s, at), entities[i].name)) {
-                text = entities[i].text;
-                len = strlen(entities[i].name);
-                break;
-            }
+    while (s.len > 0) {
+        const char *sign = memchr(s.data, '&', s.len);
+        size_t plain = sign != NULL ? (size_t)(sign - s.data) : s.len, len = 1;
+        buf_add(out, s.data, plain);
+        s = span_skip(s, plain);
+        const char *text = s.len > 0 ? entity_at(s, &len) : NULL;
+        if (text != NULL) {
+            buf_add_str(out, text);
+            any = true;
+        } else if (s.len > 0) {
+            buf_add(out, s.data, 1);
         }
-        buf_add(out, text != NULL ? text : s.data + at, text != NULL ? strlen(text) : 1);
-        any = any || text != NULL;
-        at += len;
+        s = span_skip(s, s.len > 0 ? len : 0);
     }
     return any;
 }

@@ -4,165 +4,176 @@
 
 #define TEXT_MIN 4 /* so much of it is no blank */
 
-/* The lines of a text as one, and where it was found. */
-struct whole {
-    struct buf bytes;
-    size_t at[2], count; /* byte of the first places */
+/* Where the search part begins and ends within lines. */
+struct place {
+    size_t first;
+    struct span head, tail; /* what of its first and last line is no part of it */
 };
 
-static void join(const struct seek_lines *lines, struct buf *out)
-{
-    for (size_t i = 0; i < lines->count; i++) {
-        buf_add(out, lines->items[i].text.data, lines->items[i].text.len);
-        buf_add(out, "\n", 1);
-    }
-}
-
-static struct span joined(const struct text *t)
-{
-    struct span s = text_lines(t, 0, t->count);
-    return s.len > 0 ? (struct span){s.data, s.len - 1} : s;
-}
-
-static bool has_substance(struct span s)
+static bool has_substance(const struct text *t)
 {
     size_t n = 0;
-    for (size_t i = 0; i < s.len; i++) {
-        n += !is_space(s.data[i]);
+    for (size_t i = 0; i < t->count && n < TEXT_MIN; i++) {
+        struct span line = text_line(t, i);
+        for (size_t at = 0; at < line.len; at++) {
+            n += !is_space(line.data[at]);
+        }
     }
     return n >= TEXT_MIN;
 }
 
-static void find(struct whole *w, struct span part)
+/* ---- places -------------------------------------------------------------------------------- */
+
+static bool ends_with(struct span line, struct span end)
 {
-    for (size_t at = 0; w->count < 2 && at + part.len <= w->bytes.len;) {
-        const char *hit = memmem(w->bytes.data + at, w->bytes.len - at, part.data, part.len);
+    return line.len >= end.len && span_starts(span_skip(line, line.len - end.len), end);
+}
+
+static bool same(struct span a, struct span b)
+{
+    return a.len == b.len && span_starts(a, b);
+}
+
+/* Of one line: how often it stands in that line; the place is the first. */
+static size_t within(struct span line, struct span part, struct place *place)
+{
+    size_t count = 0;
+    for (size_t at = 0; count < 2 && part.len > 0 && at + part.len <= line.len;) {
+        const char *hit = memmem(line.data + at, line.len - at, part.data, part.len);
         if (hit == NULL) {
-            return;
+            break;
         }
-        w->at[w->count++] = (size_t)(hit - w->bytes.data);
-        at = (size_t)(hit - w->bytes.data) + 1;
+        size_t found = (size_t)(hit - line.data);
+        if (count++ == 0) {
+            place->head = (struct span){line.data, found};
+            place->tail = span_skip(line, found + part.len);
+        }
+        at = found + 1;
     }
+    return count;
 }
 
-static size_t line_at(struct span text, size_t at)
+/* Of several: whether it ends that line, goes on in the next ones, and begins the last. */
+static size_t across(const struct seek_line *at, const struct text *search, struct place *place)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < at; i++) {
-        n += text.data[i] == '\n';
+    size_t last = search->count - 1;
+    struct span begin = text_line(search, 0), end = text_line(search, last);
+    if (!ends_with(at[0].text, begin) || !span_starts(at[last].text, end)) {
+        return 0;
     }
-    return n;
+    for (size_t i = 1; i < last; i++) {
+        if (!same(at[i].text, text_line(search, i))) {
+            return 0;
+        }
+    }
+    place->head = (struct span){at[0].text.data, at[0].text.len - begin.len};
+    place->tail = span_skip(at[last].text, end.len);
+    return 1;
 }
 
-static struct span first_line(struct span s)
+/* How often it stands in the text, of which two places are told. */
+static size_t find(const struct seek_lines *lines, const struct text *search, struct place *place,
+                   struct spots_why *why)
 {
-    const char *end = s.len > 0 ? memchr(s.data, '\n', s.len) : NULL;
-    return end != NULL ? (struct span){s.data, (size_t)(end - s.data)} : s;
+    size_t count = 0;
+    for (size_t i = 0; count < 2 && i + search->count <= lines->count; i++) {
+        struct place here = {.first = i};
+        const struct seek_line *at = lines->items + i;
+        size_t n = search->count == 1 ? within(at->text, text_line(search, 0), &here)
+                                      : across(at, search, &here);
+        for (; n > 0 && count < 2; n--) {
+            why->places[count++] = i;
+            *place = count == 1 ? here : *place;
+        }
+    }
+    why->place_count = count;
+    return count;
 }
 
-static struct span last_line(struct span s)
+/* ---- what is certain ------------------------------------------------------------------------- */
+
+static struct span first_of(const struct text *t)
 {
-    const char *end = s.len > 0 ? memrchr(s.data, '\n', s.len) : NULL;
-    return end != NULL ? span_skip(s, (size_t)(end - s.data) + 1) : s;
+    return t->count > 0 ? text_line(t, 0) : (struct span){"", 0};
 }
 
-/* What of their lines is left of the place, and right of it. */
-struct rest {
-    struct span head, tail;
-};
+static struct span last_of(const struct text *t)
+{
+    return t->count > 0 ? text_line(t, t->count - 1) : (struct span){"", 0};
+}
 
 static bool shares_start(struct span a, struct span b)
 {
-    a = span_ltrim(first_line(a));
-    b = span_ltrim(first_line(b));
+    a = span_ltrim(a);
+    b = span_ltrim(b);
     return a.len > 0 && b.len > 0 && a.data[0] == b.data[0];
 }
 
 static bool shares_end(struct span a, struct span b)
 {
-    a = span_rtrim(last_line(a));
-    b = span_rtrim(last_line(b));
+    a = span_rtrim(a);
+    b = span_rtrim(b);
     return a.len > 0 && b.len > 0 && a.data[a.len - 1] == b.data[b.len - 1];
 }
 
-static bool splits_word(char before, char behind)
+static bool splits_word(struct span before, struct span behind)
 {
-    return is_word(before) && is_word(behind);
+    return before.len > 0 && behind.len > 0 && is_word(before.data[before.len - 1]) &&
+           is_word(behind.data[0]);
 }
 
 /* Whether the replacement holds what is left of the lines already, so that it is of whole lines. */
-static bool is_of_whole_lines(const struct rest *rest, struct span replace)
+static bool is_of_whole_lines(const struct place *place, const struct text *replace)
 {
-    struct span head = span_ltrim(rest->head), tail = span_rtrim(rest->tail);
-    struct span first = span_ltrim(first_line(replace)), last = span_rtrim(last_line(replace));
-    return (head.len > 0 && span_starts(first, span_rtrim(head))) ||
-           (tail.len > 0 && last.len >= tail.len &&
-            span_starts(span_skip(last, last.len - tail.len), tail));
+    struct span head = span_rtrim(span_ltrim(place->head)), tail = span_rtrim(place->tail);
+    return (head.len > 0 && span_starts(span_ltrim(first_of(replace)), head)) ||
+           (tail.len > 0 && ends_with(span_rtrim(last_of(replace)), tail));
 }
 
-static bool is_certain(const struct rest *rest, struct span search, struct span replace)
+static bool is_certain(const struct place *place, const struct text *search,
+                       const struct text *replace)
 {
-    bool begins = !span_is_blank(rest->head), ends = !span_is_blank(rest->tail);
-    bool one = first_line(search).len == search.len && first_line(replace).len == replace.len;
-    if ((!begins && !ends) || is_of_whole_lines(rest, replace) ||
-        (rest->head.len > 0 && splits_word(rest->head.data[rest->head.len - 1], search.data[0])) ||
-        (rest->tail.len > 0 && splits_word(search.data[search.len - 1], rest->tail.data[0]))) {
+    bool begins = !span_is_blank(place->head), ends = !span_is_blank(place->tail);
+    if ((!begins && !ends) || is_of_whole_lines(place, replace) ||
+        splits_word(place->head, first_of(search)) || splits_word(last_of(search), place->tail)) {
         return false;
     }
-    if (begins && ends && one) {
+    if (begins && ends && search->count == 1 && replace->count == 1) {
         return true;
     }
-    return (!begins || shares_start(search, replace)) && (!ends || shares_end(search, replace));
+    return (!begins || shares_start(first_of(search), first_of(replace))) &&
+           (!ends || shares_end(last_of(search), last_of(replace)));
 }
 
-static enum spots_end take(const struct whole *w, struct span search, struct span replace,
-                           struct spots *spots, struct spots_why *why)
+static void take(const struct place *place, const struct text *search, const struct text *replace,
+                 struct spots *spots)
 {
-    struct span text = {w->bytes.data, w->bytes.len};
-    size_t at = w->at[0], end = at + search.len;
-    struct span head = last_line((struct span){text.data, at});
-    struct rest rest = {head, first_line(span_skip(text, end))};
-    size_t first = line_at(text, at);
-    why->places[0] = first;
-    why->place_count = 1;
-    if (!is_certain(&rest, search, replace)) {
-        return SPOTS_PART;
-    }
-    struct spot *spot = spots_add(spots, first, line_at(search, search.len) + 1);
+    struct spot *spot = spots_add(spots, place->first, search->count);
+    struct span all = text_lines(replace, 0, replace->count);
     struct buf lines;
     buf_init(&lines, SIZE_MAX);
-    buf_add(&lines, rest.head.data, rest.head.len);
-    buf_add(&lines, replace.data, replace.len);
-    buf_add(&lines, rest.tail.data, rest.tail.len);
+    buf_add(&lines, place->head.data, place->head.len);
+    buf_add(&lines, all.data, all.len > 0 ? all.len - 1 : 0);
+    buf_add(&lines, place->tail.data, place->tail.len);
     buf_add(&lines, "\n", 1);
     text_add_lines(&spot->lines, (struct span){lines.data, lines.len});
     buf_finish(&lines);
-    return SPOTS_FOUND;
 }
 
 enum spots_end partial_find(const struct seek_lines *lines, const struct text *search,
                             const struct text *replace, struct spots *spots, struct spots_why *why)
 {
-    struct span part = joined(search);
-    struct whole w = {.count = 0};
-    enum spots_end end = SPOTS_ABSENT;
-    if (!has_substance(part)) {
+    struct place place = {.first = 0};
+    if (!has_substance(search)) {
         return SPOTS_ABSENT;
     }
-    buf_init(&w.bytes, SIZE_MAX);
-    join(lines, &w.bytes);
-    if (w.bytes.len > 0) {
-        find(&w, part);
+    size_t count = find(lines, search, &place, why);
+    if (count != 1) {
+        return count == 0 ? SPOTS_ABSENT : SPOTS_SEVERAL;
     }
-    if (w.count == 1) {
-        end = take(&w, part, joined(replace), spots, why);
-    } else if (w.count > 1) {
-        struct span text = {w.bytes.data, w.bytes.len};
-        end = SPOTS_SEVERAL;
-        why->place_count = 2;
-        why->places[0] = line_at(text, w.at[0]);
-        why->places[1] = line_at(text, w.at[1]);
+    if (!is_certain(&place, search, replace)) {
+        return SPOTS_PART;
     }
-    buf_finish(&w.bytes);
-    return end;
+    take(&place, search, replace, spots);
+    return SPOTS_FOUND;
 }

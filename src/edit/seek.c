@@ -47,38 +47,59 @@ static int rank_margin(const struct seek_line *at, const struct text *search,
                                                : RANK_ENDS;
 }
 
-/* Keys are equal already. */
-static int rank_at(const struct seek_line *at, const struct text *search, struct seek_found *found)
+static bool is_exact(const struct seek_line *at, const struct text *search)
 {
-    bool exact = true, folded = false;
     for (size_t i = 0; i < search->count; i++) {
-        struct span line = text_line(search, i);
-        if (same(line, at[i].text)) {
-            continue;
-        }
-        struct span a = fold_trim(line), b = fold_trim(at[i].text);
-        exact = false;
-        if (!same(a, b)) {
-            folded = true;
-            if (!fold_equal(a, b)) {
-                return RANK_NONE; /* two texts with one hash */
-            }
+        if (!same(text_line(search, i), at[i].text)) {
+            return false;
         }
     }
-    found->exact = exact;
-    found->folded = folded;
+    return true;
+}
+
+/* Of a place where keys are equal, but not all bytes. */
+static int rank_at(const struct seek_line *at, const struct text *search, struct seek_found *found)
+{
+    found->exact = false;
+    found->folded = false;
+    for (size_t i = 0; i < search->count; i++) {
+        struct span a = fold_trim(text_line(search, i)), b = fold_trim(at[i].text);
+        bool alike = same(a, b);
+        found->folded = found->folded || !alike;
+        if (!alike && !fold_equal(a, b)) {
+            return RANK_NONE; /* two texts with one hash */
+        }
+    }
     int rank = rank_margin(at, search, found);
-    return exact || rank == RANK_NONE ? (exact ? RANK_EXACT : RANK_NONE)
-                                      : rank + (folded ? RANK_FOLDED : 0);
+    return rank == RANK_NONE ? RANK_NONE : rank + (found->folded ? RANK_FOLDED : 0);
+}
+
+/* How the lines stand at the place that was chosen. */
+static void describe(const struct seek_line *at, struct seek_found *found)
+{
+    if (is_exact(at, &found->search)) {
+        rank_margin(at, &found->search, found);
+        found->exact = true;
+        found->folded = false;
+    } else {
+        rank_at(at, &found->search, found);
+    }
 }
 
 /* ---- all places -------------------------------------------------------------------- */
+
+/* Where many lines are alike: so many places, and so many lines of places that are not exact, are
+ * looked at. More places than one are enough to refuse. */
+#define PLACES_MAX 1000
+#define LINES_MAX 200000
 
 /* Of the best rank so far. */
 struct hits {
     size_t *items;
     size_t count, room;
     int rank;
+    size_t looked; /* lines of places that are not exact */
+    bool partly;   /* there may be more places */
 };
 
 static void add_hit(struct hits *h, size_t first, int rank)
@@ -97,13 +118,30 @@ static void add_hit(struct hits *h, size_t first, int rank)
     h->items[h->count++] = first;
 }
 
+/* A place where all keys are equal. */
+static void judge_place(const struct seek_lines *lines, size_t first, const struct text *search,
+                        struct hits *hits)
+{
+    struct seek_found found;
+    const struct seek_line *at = lines->items + first;
+    if (hits->count >= PLACES_MAX && hits->rank == RANK_EXACT) {
+        hits->partly = true;
+    } else if (is_exact(at, search)) {
+        add_hit(hits, first, RANK_EXACT);
+    } else if (hits->rank > RANK_EXACT && hits->looked > LINES_MAX) {
+        hits->partly = true;
+    } else if (hits->rank > RANK_EXACT) {
+        hits->looked += search->count;
+        add_hit(hits, first, rank_at(at, search, &found));
+    }
+}
+
 /* Knuth, Morris and Pratt's, so that overlapping places are seen and equal lines cost no more. */
 static void find_all(const struct seek_lines *lines, const struct text *search, struct hits *hits)
 {
     size_t n = search->count, matched = 0;
     uint64_t *keys = xcalloc(n + 1, sizeof *keys);
     size_t *border = xcalloc(n + 1, sizeof *border);
-    struct seek_found found;
     for (size_t i = 0; i < n; i++) {
         keys[i] = fold_key(text_line(search, i));
     }
@@ -120,8 +158,7 @@ static void find_all(const struct seek_lines *lines, const struct text *search, 
         }
         matched += lines->items[i].key == keys[matched];
         if (matched == n) {
-            size_t first = i + 1 - n;
-            add_hit(hits, first, rank_at(lines->items + first, search, &found));
+            judge_place(lines, i + 1 - n, search, hits);
         }
     }
     free(keys);
@@ -172,6 +209,9 @@ static bool unnumber_all(const struct text *from, struct text *to)
 static bool decode_all(const struct text *from, struct text *to)
 {
     bool any = false;
+    if (from->bytes.len == 0 || memchr(from->bytes.data, '&', from->bytes.len) == NULL) {
+        return false;
+    }
     struct buf line;
     buf_init(&line, SIZE_MAX);
     for (size_t i = 0; i < from->count; i++) {
@@ -260,9 +300,10 @@ static enum seek_end decide(const struct seek_lines *lines, const struct seek_wa
     for (size_t i = 0; i < hits->count && i < SEEK_PLACES; i++) {
         found->places[i] = hits->items[i];
     }
-    if (hits->count == 1 || (want->at_end && choose(hits, lines->count - length, found)) ||
+    if ((hits->count == 1 && !hits->partly) ||
+        (want->at_end && choose(hits, lines->count - length, found)) ||
         (want->number > 0 && choose(hits, want->number - 1, found))) {
-        rank_at(lines->items + found->first, &found->search, found);
+        describe(lines->items + found->first, found);
         return SEEK_FOUND;
     }
     return SEEK_SEVERAL;

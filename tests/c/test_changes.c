@@ -397,6 +397,62 @@ static void an_empty_search_makes_a_file(void)
          "x\nz\n"}, );
 }
 
+/* ---- large ones -------------------------------------------------------------------------- */
+
+#define LINES 20000
+#define BLOCKS 300
+
+static void write_file(struct buf *out, const char *end, size_t every)
+{
+    for (size_t i = 0; i < LINES; i++) {
+        bool changes = every > 0 && i % every == 1 && i / every < BLOCKS;
+        buf_printf(out, i % 3 == 0 ? "}\n" : "    value_%zu = %s\n", i, changes ? end : "other");
+    }
+}
+
+/* A file of 20,000 lines and hundreds of blocks, outdented, from the last to the first. */
+static void a_large_file_takes_hundreds_of_blocks(void)
+{
+    struct buf old, answer, wanted;
+    buf_init(&old, SIZE_MAX);
+    buf_init(&answer, SIZE_MAX);
+    buf_init(&wanted, SIZE_MAX);
+    write_file(&old, "other", 0);
+    write_file(&wanted, "another", 60);
+    for (size_t n = BLOCKS; n-- > 0;) {
+        size_t i = n * 60 + 1;
+        buf_printf(&answer,
+                   "a.lua\n```\n<<<<<<< SEARCH\nvalue_%zu = other\n=======\n"
+                   "value_%zu = another\n>>>>>>> REPLACE\n```\n",
+                   i, i);
+    }
+    const struct example x = {"large", old.data, answer.data, wanted.data};
+    example_check(&x, false);
+    buf_finish(&old);
+    buf_finish(&answer);
+    buf_finish(&wanted);
+}
+
+/* Thousands of places that differ only in their last line: without a bound that takes minutes. */
+static void lines_that_are_all_alike_cost_no_more(void)
+{
+    struct buf old, answer;
+    buf_init(&old, SIZE_MAX);
+    buf_init(&answer, SIZE_MAX);
+    for (size_t i = 0; i < LINES; i++) {
+        buf_add_str(&old, "same\n");
+    }
+    buf_add_str(&answer, "a.lua\n<<<<<<< SEARCH\n");
+    for (size_t i = 0; i < LINES / 4; i++) {
+        buf_add_str(&answer, "  same\n");
+    }
+    buf_add_str(&answer, "=======\nx\n>>>>>>> REPLACE\n");
+    const struct example x = {"alike", old.data, answer.data, NULL, "places"};
+    example_check(&x, false);
+    buf_finish(&old);
+    buf_finish(&answer);
+}
+
 int main(void)
 {
     RUN(lines_are_replaced_where_they_stand);
@@ -411,5 +467,7 @@ int main(void)
     RUN(dots_stand_for_lines_in_both_parts);
     RUN(markers_may_be_text);
     RUN(an_empty_search_makes_a_file);
+    RUN(a_large_file_takes_hundreds_of_blocks);
+    RUN(lines_that_are_all_alike_cost_no_more);
     return check_report("changes");
 }

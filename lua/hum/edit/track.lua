@@ -54,7 +54,7 @@ local function new(opts)
     read = opts.read,
     count = opts.count,
     changenr = opts.changenr,
-    strange = false,
+    strange = opts.rows ~= nil,
   }, Track)
 end
 
@@ -267,6 +267,7 @@ function Track:look(piece, first, row, is_first, is_last)
     if one.site then
       one.site.content = one.content
       one.site.was = one.content ~= 'other' and one.content or one.site.was
+      if self.strange then one.site.mark = one.content == 'new' and self.changenr() or nil end
     end
   end
   return pieces, shed_above, shed_below

@@ -19,6 +19,7 @@ local match = require('hum.edit.match')
 ---@field count fun(): integer
 ---@field changenr fun(): integer
 ---@field side? 'above'|'below'  where a change beside the range was last
+---@field waits boolean    for hunks that stand there already
 ---@field strange boolean  nothing is known of how the rows came
 local Track = {}
 Track.__index = Track
@@ -55,6 +56,7 @@ local function new(opts)
     count = opts.count,
     changenr = opts.changenr,
     strange = opts.rows ~= nil,
+    waits = opts.rows ~= nil,
   }, Track)
 end
 
@@ -276,6 +278,7 @@ end
 --- Looks at what was changed.
 ---@return boolean  something was
 function Track:settle()
+  if self.waits then return false end
   if self.total ~= self.count() then self:lost() end
   if not self.dirty then
     local shifted = self.shifted
@@ -310,6 +313,7 @@ end
 ---@param site hum.edit.Site
 function Track:add(site)
   site.was, site.content, site.rows = 'old', 'old', site.n
+  self.waits = false
   local last = #self.old + 1 -- the old line behind the piece
   for i = #self.pieces, 1, -1 do
     local piece = self.pieces[i]

@@ -10,6 +10,15 @@ local function other_swap(buf)
   return other ~= own and vim.uv.fs_stat(other) and other or nil
 end
 
+--- The buffer of exactly this name: bufnr() would take it for a pattern.
+---@param path string
+---@return integer|nil
+function M.named(path)
+  for _, buf in ipairs(vim.api.nvim_list_bufs()) do
+    if vim.api.nvim_buf_get_name(buf) == path then return buf end
+  end
+end
+
 --- Loads a buffer, if it is not loaded.
 ---@param buf integer
 ---@return boolean|nil ok, string|nil err

@@ -7,14 +7,6 @@ local M = {}
 
 local group = vim.api.nvim_create_augroup('hum.apply', {})
 
----@param path string
----@return integer|nil  of exactly this name
-local function buffer(path)
-  for _, buf in ipairs(vim.api.nvim_list_bufs()) do
-    if vim.api.nvim_buf_get_name(buf) == path then return buf end
-  end
-end
-
 ---@class hum.ApplyFile
 ---@field path string
 ---@field buf integer
@@ -53,7 +45,7 @@ end
 ---@param path string
 ---@return hum.ApplyFile|nil file, string|nil err
 function M.open(path)
-  local stat, known = vim.uv.fs_stat(path), buffer(path)
+  local stat, known = vim.uv.fs_stat(path), bufload.named(path)
   local is_loaded = known ~= nil and vim.api.nvim_buf_is_loaded(known)
   if stat and not is_loaded then
     if not vim.uv.fs_access(path, 'R') then return nil, 'it cannot be read' end

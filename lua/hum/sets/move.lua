@@ -1,16 +1,8 @@
 -- Moving a file whose buffer goes with it, with its text and its history.
+local bufload = require('hum.bufload')
 local edit = require('hum.chat.text.edit')
 
 local M = {}
-
----@param path string
----@return integer  of the buffer of exactly this name, or -1
-local function buffer(path)
-  for _, buf in ipairs(vim.api.nvim_list_bufs()) do
-    if vim.api.nvim_buf_get_name(buf) == path then return buf end
-  end
-  return -1
-end
 
 --- Gives a buffer another name. Neovim leaves one with the old name behind; and as it has not read the file of the new
 --- name it would not write it, so it reads that.
@@ -19,8 +11,8 @@ end
 local function rename(buf, path)
   local former = vim.api.nvim_buf_get_name(buf)
   vim.api.nvim_buf_set_name(buf, path)
-  local left = buffer(former)
-  if left > 0 and left ~= buf then pcall(vim.api.nvim_buf_delete, left, { force = true }) end
+  local left = bufload.named(former)
+  if left and left ~= buf then pcall(vim.api.nvim_buf_delete, left, { force = true }) end
   if not vim.api.nvim_buf_is_loaded(buf) then return end
   local lines = vim.bo[buf].modified and vim.api.nvim_buf_get_lines(buf, 0, -1, false) or nil
   vim.api.nvim_buf_call(buf, function() vim.cmd('silent! keepjumps keepalt edit!') end)
@@ -33,8 +25,8 @@ end
 function M.file(from, to)
   local ok, err = vim.uv.fs_rename(from, to)
   if not ok then return nil, err end
-  local buf = buffer(from)
-  if buf > 0 then rename(buf, to) end
+  local buf = bufload.named(from)
+  if buf then rename(buf, to) end
   return true
 end
 

@@ -29,7 +29,7 @@ local function buffer_of(file)
     return ok and file.buf or nil, err
   end
   if file.path == '' then return nil, 'the buffer is gone' end
-  if vim.fn.bufnr(file.path) < 0 and not vim.uv.fs_stat(file.path) then return nil, 'the file is gone' end
+  if not bufload.named(file.path) and not vim.uv.fs_stat(file.path) then return nil, 'the file is gone' end
   local buf = vim.fn.bufadd(file.path)
   local ok, err = bufload.load(buf)
   if not ok then return nil, err end
@@ -97,7 +97,11 @@ local function take_file(file)
   end
   local was_modified = vim.bo[buf].modified
   local places = snapshot.places(file.snapshot, vim.api.nvim_buf_get_lines(buf, 0, -1, false))
-  put_back(buf, places.standing)
+  local ok, why = pcall(put_back, buf, places.standing)
+  if not ok then
+    done.fault = tostring(why):match('E%d+: [^\n]*') or 'it cannot be changed now'
+    return done
+  end
   done.taken, done.back, done.kept = #places.standing, places.back, kept_lines(places)
   if file.is_new then done.gone = remove_new(buf, done.path, was_modified) end
   return done

@@ -74,8 +74,9 @@ test('all that was accepted last is shown, without what the user has changed sin
   t:lua([[
     local sets = require('hum.sets')
     local set = sets.begin({ kind = 'edit', label = 'larger' })
-    vim.api.nvim_buf_set_lines(0, 0, 1, false, { 'ONE', 'and a half' })
-    sets.accepted(set, { buf = vim.api.nvim_get_current_buf(), row = 0, old = { 'one' }, new = { 'ONE', 'and a half' } })
+    local buf, tick = vim.api.nvim_get_current_buf(), vim.api.nvim_buf_get_changedtick(0)
+    vim.api.nvim_buf_set_lines(buf, 0, 1, false, { 'ONE', 'and a half' })
+    sets.accepted(set, { buf = buf, tick = tick, changes = { { row = 0, old = { 'one' }, new = { 'ONE', 'and a half' } } } })
   ]])
   t:cmd('Hum diff')
   eq({ { { 'one' }, { 'ONE', 'and a half' }, 'finished' } }, hunks(t, 'a.txt'))

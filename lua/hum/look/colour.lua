@@ -114,6 +114,18 @@ function M.blend(a, b, share)
   return between(r1, r2) * 65536 + between(g1, g2) * 256 + between(b1, b2)
 end
 
+--- The same hue with less grey in it; as bright as it can be, or no brighter.
+---@param rgb integer
+---@param bright boolean
+---@return integer
+function M.vivid(rgb, bright)
+  local r, g, b = channels(rgb)
+  local grey = 0.85 * math.min(r, g, b)
+  local by = bright and 255 / math.max(r - grey, g - grey, b - grey, 1) or 1
+  local function part(x) return math.floor((x - grey) * by + 0.5) end
+  return part(r) * 65536 + part(g) * 256 + part(b)
+end
+
 --- The end of the way from a background on which text is read better.
 ---@param background integer
 ---@return integer

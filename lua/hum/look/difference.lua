@@ -58,13 +58,16 @@ end
 ---@param of hum.SchemeColours
 ---@return integer added, integer removed  hues that are told apart
 local function diff_hues(of)
+  local is_light = colour.opposite(of.papers[1]) == colour.BLACK
   local function first(which)
     for _, rgb in ipairs(of.diff[which].hues) do
-      if colour.chroma(rgb) >= palette.GREY then return rgb end
+      if colour.chroma(rgb) >= palette.GREY then return colour.vivid(rgb, is_light) end
     end
   end
   local added, removed = first('added'), first('removed')
-  if not added or not removed or colour.distance(added, removed) < palette.APART then return GREEN, RED_TONE end
+  if not added or not removed or colour.distance(added, removed) < palette.APART then
+    return colour.vivid(GREEN, is_light), colour.vivid(RED_TONE, is_light)
+  end
   return added, removed
 end
 

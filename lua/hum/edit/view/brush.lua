@@ -1,13 +1,13 @@
--- Finds colours and changed words of hunks: at once for a small one that has just finished, else one at a time between
--- other events. Hunks are handed back in the order in which they came.
+-- Finds colours and changed words of hunks: at once for a small one that has just finished, else a few lines at a time
+-- between other events. Hunks are handed back in the order in which they came.
 local colours = require('hum.edit.view.colours')
 local fault = require('hum.fault')
 local words_of = require('hum.edit.view.words').changed
 
 local M = {}
 
---- Lines of a hunk that are coloured at once, and ms between two slices.
-local AT_ONCE, PAUSE = 40, 3
+--- Lines that are coloured at once, and in a slice; ms between two slices.
+local AT_ONCE, SLICE, PAUSE = 12, 16, 3
 --- Lines of a hunk beyond which it stays without colours.
 local MOST = 2000
 
@@ -20,7 +20,7 @@ local MOST = 2000
 ---@field old string[]
 ---@field passed integer  so many old lines are on the canvas
 ---@field waiting hum.edit.Hunk[]
----@field ahead integer   rows on the canvas that are not settled
+---@field done hum.Spans[]  of the first one that waits
 ---@field busy boolean
 ---@field give fun(hunk: hum.edit.Hunk, look: hum.HunkLook)
 ---@field side 'old'|'new'  which lines of a hunk are drawn
@@ -37,7 +37,7 @@ function M.new(preview, give)
     old = preview.old,
     passed = 0,
     waiting = {},
-    ahead = 0,
+    done = {},
     busy = false,
     give = give,
     side = preview.review and 'old' or 'new',
@@ -53,15 +53,32 @@ local function kept(b, from)
   return vim.list_slice(b.old, math.max(first, from - colours.KEPT), from - 1)
 end
 
+--- Colours some more lines of the first hunk that waits.
 ---@param b hum.Brush
----@param hunk hum.edit.Hunk
-local function paint(b, hunk)
-  local look = { words = words_of(hunk.old, hunk.new) } ---@type hum.HunkLook
-  local lines = hunk[b.side]
-  b.ahead = 0
-  if b.canvas and #lines <= MOST then look.spans = colours.settle(b.canvas, kept(b, hunk.from), lines) end
-  b.passed = hunk.from + #hunk.old - 1
-  b.give(hunk, look)
+---@param count integer
+---@return boolean  it has its colours
+local function paint(b, count)
+  local hunk = b.waiting[1]
+  local lines, done = hunk[b.side], b.done
+  if not b.canvas or #lines > MOST then return true end
+  if #done == 0 then
+    colours.begin(b.canvas, kept(b, hunk.from))
+    b.passed = hunk.from + #hunk.old - 1
+  end
+  local part = vim.list_slice(lines, #done + 1, #done + count)
+  local spans = colours.settle(b.canvas, part)
+  for i = 1, #part do
+    done[#done + 1] = spans and spans[i] or {}
+  end
+  return #done >= #lines
+end
+
+--- Hands back the first hunk that waits.
+---@param b hum.Brush
+local function finish(b)
+  local hunk, spans = table.remove(b.waiting, 1), b.done
+  b.done = {}
+  b.give(hunk, { words = words_of(hunk.old, hunk.new), spans = #spans > 0 and spans or nil })
 end
 
 ---@param b hum.Brush
@@ -69,9 +86,9 @@ local function go_on(b)
   b.busy = true
   vim.defer_fn(function()
     b.busy = false
-    local hunk = table.remove(b.waiting, 1)
-    if not hunk then return end
-    fault.guard('colouring a preview', paint, b, hunk)
+    if #b.waiting == 0 then return end
+    local ok, is_done = fault.guard('colouring a preview', paint, b, SLICE)
+    if not ok or is_done then fault.guard('colouring a preview', finish, b) end
     if #b.waiting > 0 then go_on(b) end
   end, PAUSE)
 end
@@ -81,11 +98,13 @@ end
 ---@param hunk hum.edit.Hunk
 ---@param at_once boolean  if it is small, and none waits
 function M.hunk(b, hunk, at_once)
-  if at_once and #b.waiting == 0 and #hunk[b.side] <= AT_ONCE then
-    return fault.guard('colouring a preview', paint, b, hunk)
-  end
   table.insert(b.waiting, hunk)
-  if not b.busy then go_on(b) end
+  if at_once and #b.waiting == 1 and #hunk[b.side] <= AT_ONCE then
+    fault.guard('colouring a preview', paint, b, AT_ONCE)
+    fault.guard('colouring a preview', finish, b)
+  elseif not b.busy then
+    go_on(b)
+  end
 end
 
 --- The colours of new lines of the open part.
@@ -96,19 +115,13 @@ end
 ---@return hum.Spans[]|nil
 function M.open(b, at, lines, is_first)
   if not b.canvas or #b.waiting > 0 or #lines > AT_ONCE then return nil end
-  if is_first then
-    local before = kept(b, at)
-    b.ahead = #before
-    colours.put(b.canvas, 0, before)
-  end
-  local found = colours.growing(b.canvas, b.ahead, lines)
-  b.ahead = b.ahead + #lines
-  return found
+  if is_first then colours.begin(b.canvas, kept(b, at)) end
+  return colours.growing(b.canvas, lines)
 end
 
 ---@param b hum.Brush
 function M.drop(b)
-  b.waiting = {}
+  b.waiting, b.done = {}, {}
   if b.canvas then colours.drop(b.canvas) end
   b.canvas = nil
 end

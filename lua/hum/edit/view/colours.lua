@@ -1,24 +1,23 @@
 -- The colours that a file's language gives to lines which are not in the file.
 --
 -- They are found on a canvas: a hidden buffer with lines from before the edited range, and below these the new text
--- as far as it is known. What comes is appended there, parsed by what has changed, and only the new rows are asked
--- about: treesitter where it colours the file itself, else regex syntax. So a row costs the same wherever it stands,
--- and has the colours of its surroundings. Of unchanged lines only the last ones are put there.
+-- as far as it is known. What comes is appended there, and only the new rows are asked about: treesitter where it
+-- colours the file itself, else regex syntax. So a row has the colours of its surroundings. What has long been there is
+-- taken away, as a parser walks over all of it for each row: LEFT rows stay.
 local fault = require('hum.fault')
 local spans_of = require('hum.look.spans')
 
 local M = {}
 
---- Lines and bytes of the file before the range; unchanged lines of the range before a change, at most.
-local BEFORE, BEFORE_BYTES = 300, 32 * 1024
-M.KEPT = 100
-
---- Before 0.11 injected languages are looked for in all of a text: no longer once it has so many rows.
-local SLICED, INJECTED = vim.fn.has('nvim-0.11') == 1, 500
+--- Rows that a canvas has at most, those that are left of them then, and their bytes at the beginning.
+local MOST, LEFT, BEFORE_BYTES = 160, 80, 16 * 1024
+--- Unchanged lines of the range before a change, at most.
+M.KEPT = 40
 
 ---@class hum.Canvas
 ---@field buf integer
 ---@field settled integer  rows that do not change any more
+---@field rows integer     all that there are
 ---@field lang? string     of treesitter
 ---@field parser? vim.treesitter.LanguageTree
 ---@field query? vim.treesitter.Query
@@ -30,7 +29,7 @@ local api = vim.api
 ---@param row integer  of the range
 ---@return string[]
 local function before(buf, row)
-  local lines, bytes = api.nvim_buf_get_lines(buf, math.max(0, row - BEFORE), row, false), 0
+  local lines, bytes = api.nvim_buf_get_lines(buf, math.max(0, row - LEFT), row, false), 0
   for i = #lines, 1, -1 do
     bytes = bytes + #lines[i] + 1
     if bytes > BEFORE_BYTES then return vim.list_slice(lines, i + 1) end
@@ -81,7 +80,7 @@ function M.new(buf, row)
   if not with_parser and (syntax == '' or syntax == 'OFF' or not vim.g.syntax_on) then return nil end
   local canvas = api.nvim_create_buf(false, true)
   local lines = before(buf, row)
-  local c = { buf = canvas, settled = #lines, parsed = false } ---@type hum.Canvas
+  local c = { buf = canvas, settled = #lines, rows = #lines, parsed = false } ---@type hum.Canvas
   vim.bo[canvas].undolevels = -1
   vim.bo[canvas].bufhidden = 'hide'
   api.nvim_buf_set_lines(canvas, 0, -1, false, lines)
@@ -106,14 +105,22 @@ function M.drop(c)
   return nil
 end
 
---- Puts rows behind those that are settled and `ahead` more.
+--- Puts rows behind the first ones, and takes away what has long been there.
 ---@param c hum.Canvas
----@param ahead integer
+---@param after integer  so many rows stay before them
 ---@param lines string[]
-function M.put(c, ahead, lines)
-  if not api.nvim_buf_is_valid(c.buf) then return end
+local function put(c, after, lines)
   -- The one line that an empty buffer has is none of the text.
-  api.nvim_buf_set_lines(c.buf, c.settled + ahead, -1, false, lines)
+  api.nvim_buf_set_lines(c.buf, after, -1, false, lines)
+  c.rows = after + #lines
+end
+
+---@param c hum.Canvas
+local function trim(c)
+  if c.rows <= MOST then return end
+  local count = c.rows - LEFT
+  api.nvim_buf_set_lines(c.buf, 0, count, false, {})
+  c.rows, c.settled = LEFT, math.max(0, c.settled - count)
 end
 
 ---@param c hum.Canvas
@@ -136,7 +143,7 @@ local function with_treesitter(c, first, lines, is_settled)
       end
     end
   end
-  parse(c, is_settled and (SLICED or last < INJECTED) and { first, last } or nil)
+  parse(c, is_settled and { first, last } or nil)
   for _, part in ipairs(spans_of.parts(c.parser)) do
     local top, _, bottom = part.tree:root():range()
     local query = top < last and bottom >= first and vim.treesitter.query.get(part.lang, 'highlights')
@@ -163,16 +170,15 @@ local function with_syntax(c, first, lines)
   return found
 end
 
+--- The colours of rows at the end.
 ---@param c hum.Canvas
----@param ahead integer
 ---@param lines string[]
 ---@param is_settled boolean
----@return hum.Spans[]|nil
-local function spans(c, ahead, lines, is_settled)
-  if #lines == 0 or not api.nvim_buf_is_valid(c.buf) then return nil end
-  local first = c.settled + ahead
+---@return hum.Spans[]|nil  nil: there are none
+local function spans(c, lines, is_settled)
+  if #lines == 0 then return nil end
+  local first = c.rows - #lines
   local ok, found = pcall(function()
-    M.put(c, ahead, lines)
     if c.parser then return with_treesitter(c, first, lines, is_settled) end
     return with_syntax(c, first, lines)
   end)
@@ -180,25 +186,34 @@ local function spans(c, ahead, lines, is_settled)
   return ok and found or nil
 end
 
---- The colours of lines of which more may come, or others: they stand behind `ahead` lines that did so before.
----@param c hum.Canvas
----@param ahead integer
----@param lines string[]
----@return hum.Spans[]|nil  nil: there are none
-function M.growing(c, ahead, lines) return spans(c, ahead, lines, false) end
-
---- Lines of which no more come: those that stay as they were, and what a hunk has instead of what follows them.
+--- What is put there from now on stands behind lines that stay as they are; other lines may come instead.
 ---@param c hum.Canvas
 ---@param kept string[]
----@param new string[]
----@return hum.Spans[]|nil  of the new ones
-function M.settle(c, kept, new)
+function M.begin(c, kept)
+  if api.nvim_buf_is_valid(c.buf) then put(c, c.settled, kept) end
+end
+
+--- The colours of further lines.
+---@param c hum.Canvas
+---@param lines string[]
+---@return hum.Spans[]|nil
+function M.growing(c, lines)
   if not api.nvim_buf_is_valid(c.buf) then return nil end
-  M.put(c, 0, kept)
-  c.settled = c.settled + #kept
-  local found = spans(c, 0, new, true)
-  c.settled = c.settled + #new
-  return found
+  trim(c)
+  put(c, c.rows, lines)
+  return spans(c, lines, false)
+end
+
+--- The same of lines that stay.
+---@param c hum.Canvas
+---@param lines string[]
+---@return hum.Spans[]|nil
+function M.settle(c, lines)
+  if not api.nvim_buf_is_valid(c.buf) then return nil end
+  trim(c)
+  put(c, c.rows, lines)
+  c.settled = c.rows
+  return spans(c, lines, true)
 end
 
 return M

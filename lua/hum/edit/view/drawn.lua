@@ -144,6 +144,18 @@ end
 ---@return integer
 function M.count(d) return #d.settled + #d.fresh + #d.tail end
 
+--- Whether rows stand above the first line of the buffer.
+---@param d hum.Drawn
+---@return boolean
+function M.is_at_top(d)
+  local function is_there(mark) return mark.id ~= nil and mark.above == true and mark.row == 0 end
+  if is_there(d.old) or is_there(d.newest) then return true end
+  for _, mark in pairs(d.hunks) do
+    if is_there(mark) then return true end
+  end
+  return false
+end
+
 --- Takes all of it away.
 ---@param d hum.Drawn
 function M.clear(d)

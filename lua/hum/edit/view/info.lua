@@ -17,6 +17,7 @@ local ns = api.nvim_create_namespace('hum.edit.info')
 ---@field stop? fun()     ends the clock
 ---@field since integer   ms, when the phase began
 ---@field phase string
+---@field said? string      the row and the text that were put last
 
 ---@return hum.EditInfo
 function M.new() return { since = vim.uv.now(), phase = '' } end
@@ -89,6 +90,19 @@ M.no_life = take_life
 
 local SILENT = { waiting = true, thinking = true }
 
+--- Whether it says so already: for a token nothing of it is to be done again.
+---@param buf integer
+---@param info hum.EditInfo
+---@param row integer
+---@param text string
+---@return boolean
+local function is_said(buf, info, row, text)
+  local known = info.said
+  info.said = row .. text
+  if not info.life or known ~= info.said then return false end
+  return api.nvim_buf_get_extmark_by_id(buf, ns, info.life, {})[1] == row
+end
+
 --- Says what the model does, where the edit has come to; or why it has ended otherwise than well.
 ---@param p hum.edit.Preview
 ---@param info hum.EditInfo
@@ -108,6 +122,7 @@ function M.life(p, info)
   end
   local text = doing(p, info)
   local row = within(p.buf, p:row_of(p.reached + 1))
+  if is_said(p.buf, info, row, text) then return end
   info.life = put(p.buf, info.life, row, { text .. ' (or :Hum stop)', text }, 'HumEditInfo')
   if SILENT[p.phase] and not info.stop then
     info.stop = clock.watch(p.buf, function()

@@ -19,6 +19,7 @@ local PAGE = 8
 ---@class hum.Marked  of a hunk
 ---@field range? integer
 ---@field words integer[]
+---@field to_edge boolean
 ---@field at [integer, integer, integer][]  row behind the first, bytes
 
 ---@param buf integer
@@ -70,24 +71,25 @@ end
 ---@param m hum.Marked|nil  what was marked of it
 ---@param hunk hum.edit.Hunk
 ---@param words table<integer, hum.ChangedWord[]>
----@param kind 'Added'|'Removed'
+---@param look { kind: 'Added'|'Removed', to_edge: boolean }  to_edge: there is a background
 ---@return hum.Marked
-function M.hunk(buf, m, hunk, words, kind)
-  m = m or { words = {}, at = {} }
+function M.hunk(buf, m, hunk, words, look)
+  m = m or { words = {}, at = {}, to_edge = look.to_edge }
   if hunk.rows == 0 then return m end
-  if not is_there(buf, m.range, hunk.row, hunk.rows) then
+  if m.to_edge ~= look.to_edge or not is_there(buf, m.range, hunk.row, hunk.rows) then
+    m.to_edge = look.to_edge
     m.range = api.nvim_buf_set_extmark(buf, M.ns, hunk.row, 0, {
       id = m.range,
       end_row = hunk.row + hunk.rows,
       end_col = 0,
-      hl_group = 'Hum' .. kind,
-      hl_eol = true,
+      hl_group = 'Hum' .. look.kind,
+      hl_eol = look.to_edge,
       priority = LINES,
       strict = false,
     })
   end
   if #m.at == 0 then m.at = places(words, hunk.rows) end
-  put_words(buf, m, hunk, ('Hum%sWord'):format(kind))
+  put_words(buf, m, hunk, ('Hum%sWord'):format(look.kind))
   return m
 end
 

@@ -34,6 +34,7 @@ local MOST_OLD = 5000
 ---@field said? hum.Said     what the model has said instead
 ---@field hint fun(): string|nil  what to press then
 ---@field hidden boolean     a diff shows it instead
+---@field had_top? boolean   rows stood above the first line
 
 ---@param v hum.EditView
 ---@param hunk hum.edit.Hunk
@@ -86,7 +87,8 @@ local function draw_hunk(v, hunk)
   end
   local words = v.looks[hunk.id] and v.looks[hunk.id].words
   local own = words and words[review and 'new' or 'old'] or {}
-  v.marked[hunk.id] = marked.hunk(v.buf, v.marked[hunk.id], hunk, own, review and 'Added' or 'Removed')
+  local look = { kind = review and 'Added' or 'Removed', to_edge = v.shape[review and 'added' or 'removed'].coloured }
+  v.marked[hunk.id] = marked.hunk(v.buf, v.marked[hunk.id], hunk, own, look)
 end
 
 --- Where lines of the old text are now.
@@ -153,16 +155,33 @@ local function begin_open(v)
   drawn.reset(v.drawn)
 end
 
+--- The colours that lines of a hunk have had until it has finished.
+---@param v hum.EditView
+---@param hunk hum.edit.Hunk
+---@return hum.Spans[]|nil
+local function spans_of(v, hunk)
+  if not next(v.spans) then return nil end
+  local by_line, spans = {}, {} ---@type table<string, hum.Spans>, hum.Spans[]
+  for i, line in ipairs(v.open) do
+    by_line[line] = v.spans[i]
+  end
+  for i, line in ipairs(hunk.new) do
+    spans[i] = by_line[line] or {}
+  end
+  return spans
+end
+
 --- More of the answer has come.
 ---@param v hum.EditView
 ---@param what { reset: boolean, finished: hum.edit.Hunk[], rows: integer }
 local function on_fed(v, what)
-  if what.reset or what.rows <= #v.open then begin_open(v) end
   for _, hunk in ipairs(what.finished) do
-    -- Its colours come in the same turn, so that it is drawn once.
+    -- A small one has its colours in the same turn, so that it is drawn once.
+    v.looks[hunk.id] = { spans = spans_of(v, hunk) }
     brush.hunk(v.brush, hunk, #what.finished <= 2)
     draw_hunk(v, hunk)
   end
+  if what.reset or what.rows <= #v.open then begin_open(v) end
   draw_open(v)
   marked.reach(v.pending, v.preview.reached, places(v))
 end
@@ -210,6 +229,14 @@ function M.hide(v, hidden)
   if not v.preview.gone and vim.api.nvim_buf_is_loaded(v.buf) then on_moved(v) end
 end
 
+--- Has windows show what stands above the first line, if there is anything, or was.
+---@param v hum.EditView
+local function show_top(v)
+  local has = drawn.is_at_top(v.drawn)
+  if has or v.had_top then limits.above_first(v.buf) end
+  v.had_top = has
+end
+
 --- Takes everything away.
 ---@param v hum.EditView
 function M.clear(v)
@@ -255,7 +282,7 @@ function M.follow(v, what, arg)
   if not vim.api.nvim_buf_is_loaded(v.buf) then return end
   if HANDLERS[what] then HANDLERS[what](v, arg) end
   M.tell(v)
-  limits.above_first(v.buf)
+  show_top(v)
 end
 
 --- Makes all rows anew: the windows, or the colours, are others.
@@ -271,7 +298,7 @@ function M.reshape(v)
   if not v.preview.over then draw_tail(v) end
   on_moved(v)
   M.tell(v)
-  limits.above_first(v.buf)
+  show_top(v)
 end
 
 --- Whether rows that are made now would be other ones.
@@ -319,7 +346,7 @@ function M.new(preview, hint)
     draw_open(v)
   end
   M.tell(v)
-  limits.above_first(v.buf)
+  show_top(v)
   return v
 end
 

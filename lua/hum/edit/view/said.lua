@@ -30,8 +30,12 @@ end
 ---@param width integer
 ---@return string[]
 local function lines_of(p, width)
-  local text = vim.trim((p.answer or ''):gsub('\r', ''))
-  return wrap.lines(text:gsub('[%z\1-\9\11-\31]', ' '), width)
+  local text = vim.trim((p.answer or ''):gsub('\r', '')):gsub('[%z\1-\9\11-\31]', ' ')
+  local lines = {}
+  for _, line in ipairs(vim.split(text, '\n', { plain = true })) do
+    vim.list_extend(lines, line:find('%S') and wrap.lines(line, width) or { '' })
+  end
+  return lines
 end
 
 --- Below the first line of the range, where the window is that shows it; else in the middle of the screen.

@@ -148,10 +148,10 @@ function M.count(d) return #d.settled + #d.fresh + #d.tail end
 ---@param d hum.Drawn
 ---@return boolean
 function M.is_at_top(d)
-  local function is_there(mark) return mark.id ~= nil and mark.above == true and mark.row == 0 end
-  if is_there(d.old) or is_there(d.newest) then return true end
+  local function is_top(mark) return mark.id ~= nil and mark.above == true and mark.row == 0 end
+  if is_top(d.old) or is_top(d.newest) then return true end
   for _, mark in pairs(d.hunks) do
-    if is_there(mark) then return true end
+    if is_top(mark) then return true end
   end
   return false
 end

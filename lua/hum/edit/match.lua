@@ -162,6 +162,11 @@ local function matched(lines, rows)
   return map
 end
 
+--- Do lines tell where they belong, as a blank line or a bracket alone does not?
+---@param lines string[]
+---@return boolean
+local function telling(lines) return #table.concat(lines):gsub('[%s%p]', '') >= 8 end
+
 --- Is the place of these lines certain? A blank line or a bracket alone may be any.
 ---@param map table<integer, integer>
 ---@param lines string[]
@@ -177,33 +182,46 @@ local function is_sound(map, lines, first, last, count)
   end
   local before = row == 1 and first == 1 or map[first - 1] == row - 1
   local after = last == #lines and row + last - first == count or map[last + 1] == row + last - first + 1
-  return before or after or #table.concat(lines, '', first, last):gsub('[%s%p]', '') >= 8
+  return before or after or telling(vim.list_slice(lines, first, last))
 end
 
+--- The items that are found if each hunk has that content, and how many hunks are among them.
 ---@param items hum.edit.Item[]
 ---@param rows string[]
+---@param content fun(site: hum.edit.Site, i: integer): 'old'|'new'
 ---@return table<integer, hum.edit.Placed>
-local function partly(items, rows)
+---@return integer sites
+local function found(items, rows, content)
   local lines, first = {}, {}
   for i, item in ipairs(items) do
     first[i] = #lines + 1
-    if type(item) == 'string' then
-      lines[#lines + 1] = item
-    else
-      vim.list_extend(lines, expected(item))
-    end
+    vim.list_extend(lines, type(item) == 'string' and { item } or item[content(item, i)])
   end
   first[#items + 1] = #lines + 1
-  local map, placed = matched(lines, rows), {}
+  local map, placed, sites = matched(lines, rows), {}, 0
   for i, item in ipairs(items) do
     local a, b = first[i], first[i + 1] - 1
     if type(item) == 'string' then
       placed[i] = map[a] and { row = map[a] - 1, rows = 1 }
     elseif b >= a and is_sound(map, lines, a, b, #rows) then
-      placed[i] = { row = map[a] - 1, rows = b - a + 1, content = item.was }
+      placed[i] = { row = map[a] - 1, rows = b - a + 1, content = content(item, i) }
+      sites = sites + 1
     end
   end
-  return placed
+  return placed, sites
+end
+
+--- Hunks that are not there as they were last may have been taken back, or done again.
+---@param items hum.edit.Item[]
+---@param rows string[]
+---@return table<integer, hum.edit.Placed>
+local function partly(items, rows)
+  local placed, sites = found(items, rows, function(site) return site.was end)
+  local again, more = found(items, rows, function(site, i)
+    if placed[i] then return site.was end
+    return site.was == 'new' and 'old' or 'new'
+  end)
+  return more > sites and again or placed
 end
 
 -- ---- what that makes -------------------------------------------------------------------------
@@ -264,6 +282,44 @@ function Builder:between(site, from, to)
   if not is_above then self:add_rows(room) end
 end
 
+--- The only place of lines that tell something.
+---@param lines string[]
+---@param from integer
+---@param to integer  the row behind
+---@return integer|nil row
+function Builder:only(lines, from, to)
+  local place
+  for row = from, telling(lines) and to - #lines or -1 do
+    if stands(self.rows, row, lines) then
+      if place then return nil end
+      place = row
+    end
+  end
+  return place
+end
+
+--- A hunk that stands among the rows as it was or as it is to be, whatever became of the lines around it.
+---@param first integer
+---@param last integer
+---@param from integer
+---@param to integer  the row behind
+---@return boolean
+function Builder:among(first, last, from, to)
+  for i = first, last do
+    local site = self.items[i]
+    for _, content in ipairs(type(site) == 'table' and contents(site) or {}) do
+      local row = self:only(content[2], from, to)
+      if row then
+        self:gap(first, i - 1, from, row)
+        self:add_site(site, #content[2], content[1])
+        self:gap(i + 1, last, row + #content[2], to)
+        return true
+      end
+    end
+  end
+  return false
+end
+
 --- Items that were not found, and the rows in whose place they are looked for.
 ---@param first integer
 ---@param last integer
@@ -273,6 +329,7 @@ function Builder:gap(first, last, from, to)
   local items = self.items
   if first > last then return self:add_rows(to - from) end
   if first == last and type(items[first]) == 'table' then return self:between(items[first], from, to) end
+  if self:among(first, last, from, to) then return end
   local left = to - from
   for i = first, last do
     local item = items[i]

@@ -124,7 +124,7 @@ local function refresh(hunk, is_review)
   elseif site.content == 'old' then
     hunk.state, hunk.conflict = (hunk.refused or is_review) and 'rejected' or 'finished', nil
   elseif state ~= 'accepted' then
-    hunk.conflict = true
+    hunk.state, hunk.conflict = hunk.refused and 'rejected' or 'finished', true
   end
   hunk.row, hunk.at, hunk.rows = site.row, site.row + 1, site.rows
   return hunk.state ~= state or hunk.conflict ~= conflict

@@ -149,29 +149,29 @@ test('how a file is written on disk stays as it is', UI, function(t)
   eq('\255\254o\0n\0e\0\n\0T\0W\0O\0\n\0', t:read_file('work/wide.txt'))
 end)
 
-test('what is outside of the project is asked about, and refused to scripts', UI, function(t)
+test('what is outside the project is asked about, and refused to scripts', UI, function(t)
   t:write_file('beside.txt', 'one\ntwo\n')
   apply.chat(t, FILES, apply.block('../beside.txt', 'two', 'TWO'))
   local done = apply.apply(t)
   eq({ 'error', 0 }, { done.status, done.hunks })
-  T.match('outside of the project', done.message, true)
+  T.match('outside the project', done.message, true)
   T.match('allow', done.hint, true)
   eq(-1, t:eval('bufnr("beside.txt")'))
   t:lua([[vim.ui.select = function(items, opts, cb) _G.asked = opts.prompt cb(nil) end]])
   eq(0, apply.apply(t, { ask = true }).hunks)
-  T.match('beside.txt is outside of the project', t:lua('return _G.asked'), true)
+  T.match('beside.txt is outside the project', t:lua('return _G.asked'), true)
   t:lua([[vim.ui.select = function(items, _, cb) cb(items[1], 1) end]])
   eq(1, apply.apply(t, { ask = true }).hunks)
   apply.decide(t, 'reject', 'beside.txt')
   eq(1, apply.apply(t, { allow = { outside = true } }).hunks)
 end)
 
-test('a name that may be several files is asked about', UI, function(t)
+test('a name that matches several files is asked about', UI, function(t)
   local files = { ['a/x.lua'] = 'return 1\n', ['b/x.lua'] = 'return 1\n' }
   apply.chat(t, files, apply.block('x.lua', 'return 1', 'return 2'))
   local done = apply.apply(t)
   eq(0, done.hunks)
-  T.match('"x.lua" may be several files: a/x.lua, b/x.lua', done.message, true)
+  T.match('"x.lua" matches several files: a/x.lua, b/x.lua', done.message, true)
   t:lua([[vim.ui.select = function(items, _, cb) cb(items[2], 2) end]])
   done = apply.apply(t, { ask = true })
   eq(1, done.hunks)
@@ -253,7 +253,7 @@ test('a file with changes that were not written is not deleted', UI, function(t)
     local buf = vim.fn.bufadd('lua/b.lua')
     vim.fn.bufload(buf)
     vim.api.nvim_buf_set_lines(buf, 0, 1, true, { 'mine' })]])
-  T.match('changes that are not written', apply.apply(t, { allow = { delete = true } }).message, true)
+  T.match('unsaved changes', apply.apply(t, { allow = { delete = true } }).message, true)
   eq(1, t:eval('filereadable("lua/b.lua")'))
 end)
 
@@ -347,7 +347,7 @@ test('a file that cannot be changed is told, and the others are shown', UI, func
   local done = apply.apply(t)
   eq(3, done.hunks)
   for _, why in ipairs({
-    'image.bin: it is no text',
+    'image.bin: it is a binary file',
     "fixed.txt: the buffer is not 'modifiable'",
     "read.txt: the buffer is 'readonly'",
   }) do

@@ -1,4 +1,4 @@
--- Which file a name in an answer means, and what is outside of the project.
+-- Which file a name in an answer means, and what is outside the project.
 local T = require('harness')
 local apply = require('lib.apply')
 local test, eq = T.test, T.eq
@@ -76,7 +76,7 @@ local THERE = {
   { 'cart.py', 'work/shop/cart.py' },
   { 'Makefile', 'work/Makefile' },
   { 'a/init.lua', 'work/a/init.lua' },
-  { 'init.lua', '"init.lua" may be several files: a/init.lua, b/init.lua' },
+  { 'init.lua', '"init.lua" matches several files: a/init.lua, b/init.lua' },
   { '../outside.lua', 'outside outside.lua' },
   { 'lua/../../outside.lua', 'outside outside.lua' },
   { 'link.lua', 'outside outside.lua' },
@@ -85,7 +85,7 @@ local THERE = {
   { '.git/hooks/post-commit', 'outside work/.git/hooks/post-commit' },
   { 'lua', '"lua" is a folder' },
   { 'loop', '"loop" is a link that leads in a circle' },
-  { 'a\nb', '"a^@b" is no name of a file' },
+  { 'a\nb', '"a^@b" is not a valid file name' },
 }
 
 test('the file that a name means', BARE, function(t)

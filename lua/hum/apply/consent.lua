@@ -38,7 +38,7 @@ end
 ---@param root string
 ---@return boolean
 function M.outside(consent, path, root)
-  local prompt = ('%s is outside of the project %s. Change it?'):format(short(path), short(root))
+  local prompt = ('%s is outside the project %s. Change it?'):format(short(path), short(root))
   return may(consent, 'outside', prompt, 'Yes, show the change')
 end
 

@@ -20,7 +20,7 @@ local function make_folder_at_write(file)
   vim.api.nvim_create_autocmd('BufWritePre', {
     group = group,
     buffer = file.buf,
-    desc = 'hum: make the folder of a new file',
+    desc = 'hum: create the folder of a new file',
     callback = function(event)
       local folder = vim.fs.dirname(vim.fn.fnamemodify(event.match, ':p'))
       -- Where that fails the write does, too, and Neovim says why.
@@ -49,7 +49,7 @@ function M.open(path)
   local is_loaded = known ~= nil and vim.api.nvim_buf_is_loaded(known)
   if stat and not is_loaded then
     if not vim.uv.fs_access(path, 'R') then return nil, 'it cannot be read' end
-    if is_binary(path) then return nil, 'it is no text' end
+    if is_binary(path) then return nil, 'it is a binary file' end
   end
   local buf = known or vim.fn.bufadd(path)
   local was_listed = vim.bo[buf].buflisted

@@ -113,7 +113,7 @@ local function changes(run, plans)
     if not result then return nil, err end
     if are_current(ticks) then return result end
   end
-  return nil, { message = 'the files are being changed', hint = 'Try again when they are not.' }
+  return nil, { message = 'the files keep changing', hint = 'Try again in a moment.' }
 end
 
 -- ---- one file ------------------------------------------------------------------------------------------------
@@ -275,7 +275,7 @@ function M.start(opts)
     faults = {},
   } ---@type hum.ApplyRun
   task.run('applying an answer', function() go(run) end, function(ok)
-    if not ok then run.faults[#run.faults + 1] = { message = 'hum failed', hint = ':Hum log says where.' } end
+    if not ok then run.faults[#run.faults + 1] = { message = 'internal error', hint = 'See :Hum log.' } end
     finish(run)
   end)
   return true

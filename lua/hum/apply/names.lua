@@ -88,7 +88,7 @@ local function target(project, name, base)
   if stat and stat.type == 'directory' or vim.endswith(name, '/') then
     return nil, { message = ('"%s" is a folder'):format(name) }
   elseif stat and stat.type ~= 'file' then
-    return nil, { message = ('"%s" is no ordinary file'):format(name) }
+    return nil, { message = ('"%s" is not a regular file'):format(name) }
   end
   return { path = path, is_there = is_there(path), outside = is_outside(path, project.root) }
 end
@@ -157,7 +157,7 @@ local function several(name, found)
   local listed = vim.list_slice(found, 1, MOST)
   local more = #found > MOST and (' and %d more'):format(#found - MOST) or ''
   return {
-    message = ('"%s" may be several files: %s%s'):format(name, table.concat(listed, ', '), more),
+    message = ('"%s" matches several files: %s%s'):format(name, table.concat(listed, ', '), more),
     hint = 'Ask for the whole path.',
     several = listed,
   }
@@ -192,14 +192,14 @@ end
 ---@return hum.ApplyTarget|nil target, hum.ApplyFault|nil fault
 function M.find(project, wanted)
   local name = wanted.name
-  if name:find('%c') then return nil, { message = ('"%s" is no name of a file'):format(vim.fn.strtrans(name)) } end
+  if name:find('%c') then return nil, { message = ('"%s" is not a valid file name'):format(vim.fn.strtrans(name)) } end
   local found, fault = exact(project, name)
   if found or fault then return found, fault end
   found, fault = other(project, wanted)
   if found or fault then return found, fault end
   if wanted.creates then return new(project, name) end
   local at = new(project, name)
-  local where = at and at.outside and 'outside of the project' or 'in ' .. vim.fn.fnamemodify(project.root, ':~')
+  local where = at and at.outside and 'outside the project' or 'in ' .. vim.fn.fnamemodify(project.root, ':~')
   return nil, { message = ('there is no file "%s" %s'):format(name, where) }
 end
 

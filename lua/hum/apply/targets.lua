@@ -69,8 +69,8 @@ local function find(scope, wanted)
   end
   if not found then return nil, fault end
   if found.outside and not consent.outside(scope.consent, found.path, scope.project.root) then
-    local why = ('"%s" is outside of the project, and was left alone'):format(wanted.name)
-    local hint = not scope.consent.ask and 'Allow it: allow = { outside = true }.' or nil
+    local why = ('"%s" is outside the project, and was not changed'):format(wanted.name)
+    local hint = not scope.consent.ask and 'Pass allow = { outside = true } to change it.' or nil
     return nil, { message = why, hint = hint }
   end
   return found

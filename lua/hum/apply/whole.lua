@@ -12,7 +12,7 @@ local MOST = 4 * 1024 * 1024
 ---@return hum.ApplyFault|nil
 local function unwritten(file)
   if vim.bo[file.buf].modified then
-    return { message = 'its buffer has changes that are not written', hint = 'Write or undo them first.' }
+    return { message = 'its buffer has unsaved changes', hint = 'Write or discard them first.' }
   end
 end
 
@@ -37,7 +37,7 @@ function M.delete(given, file, set)
   local fault = unwritten(file)
   if fault then return fault end
   if not consent.delete(given, file.path) then
-    return { message = 'it was not deleted', hint = not given.ask and 'Allow it: allow = { delete = true }.' or nil }
+    return { message = 'it was not deleted', hint = not given.ask and 'Pass allow = { delete = true } to delete it.' or nil }
   end
   local bytes, mode = read(file.path)
   if not bytes then return { message = 'it cannot be read, or is too large to be brought back: it was not deleted' } end
@@ -58,7 +58,7 @@ function M.move(given, file, to, set)
   local fault = unwritten(file)
   if fault then return { message = ('it was not moved to %s: %s'):format(name, fault.message), hint = fault.hint } end
   if not consent.move(given, file.path, to) then
-    local hint = not given.ask and 'Allow it: allow = { move = true }.' or nil
+    local hint = not given.ask and 'Pass allow = { move = true } to move it.' or nil
     return { message = ('it was not moved to %s'):format(name), hint = hint }
   end
   vim.fn.mkdir(vim.fs.dirname(to), 'p')

@@ -45,7 +45,7 @@ local function actions_of(done)
     end
   end
   for _, file in ipairs(done.files) do
-    if file.gone then found[#found + 1] = ('%s, which was new, is gone'):format(short(file.path)) end
+    if file.gone then found[#found + 1] = ('deleted the new file %s'):format(short(file.path)) end
   end
   return found
 end
@@ -72,7 +72,7 @@ function M.text(done)
   if taken > 0 then
     table.insert(parts, 1, ('took back %s in %s'):format(some(taken, 'change'), some(changed, 'file')))
   end
-  local text = 'hum: ' .. (#parts > 0 and table.concat(parts, '; ') or 'nothing is left to take back')
+  local text = 'hum: ' .. (#parts > 0 and table.concat(parts, '; ') or 'nothing left to take back')
   local stays = stays_of(done)
   if #stays == 0 then return text .. (taken > 0 and ' (:wall writes them)' or ''), true end
   return ('%s\nChanged since, and kept: %s'):format(text, table.concat(stays, '; ')), false

@@ -110,7 +110,7 @@ end
 ---@param path string
 ---@return string|nil err  something stands in the way of a file that is put back
 local function in_the_way(path)
-  if vim.uv.fs_lstat(path) then return ('there is another %s now'):format(vim.fn.fnamemodify(path, ':~:.')) end
+  if vim.uv.fs_lstat(path) then return ('%s exists again'):format(vim.fn.fnamemodify(path, ':~:.')) end
   vim.fn.mkdir(vim.fs.dirname(path), 'p')
 end
 

@@ -16,6 +16,10 @@ bool naming_in_info(struct span info, struct span *name);
  * if it can be one; else it must look like one. */
 bool naming_in_line(struct span line, bool sure, struct span *name);
 
+/* A line that is nothing but a name, or a heading with one: it holds for all that stands below, up to
+ * the next. */
+bool naming_heads(struct span line, struct span *name);
+
 /* Whether code of that language (the words of its fence) can be the file: commands mention files,
  * and belong to none of another kind. */
 bool naming_fits(struct span info, struct span name);

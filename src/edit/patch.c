@@ -165,6 +165,16 @@ static bool is_diff_text(struct patch *p, struct span line)
     return false;
 }
 
+static void note_text(struct patch *p, struct span line)
+{
+    struct span name = {"", 0};
+    patch_set(&p->above, line);
+    p->above_line = p->line;
+    if (naming_heads(line, &name) || span_ltrim(line).data[0] == '#') {
+        patch_set(&p->standing, name);
+    }
+}
+
 void patch_text(struct patch *p, struct span line)
 {
     size_t run, indent = indent_of(line);
@@ -188,8 +198,7 @@ void patch_text(struct patch *p, struct span line)
     if (mark != 0 && p->mark == 0) {
         open_fence(p, mark, run, indent, info);
     } else if (mark == 0 && !span_is_blank(line)) {
-        patch_set(&p->above, line);
-        p->above_line = p->line;
+        note_text(p, line);
     }
 }
 
@@ -204,9 +213,24 @@ static struct span without_indent(const struct patch *p, struct span line)
     return line;
 }
 
+/* Without the sign of a quote, if the block began in one. */
+static struct span without_quote(struct patch *p, struct span line)
+{
+    size_t count;
+    struct span bare = span_ltrim(line), info;
+    bool quoted = bare.len > 0 && bare.data[0] == '>';
+    bare = quoted ? span_skip(bare, bare.len > 1 && bare.data[1] == ' ' ? 2 : 1) : line;
+    if (quoted && p->state == IN_TEXT && p->mark == 0) {
+        p->quote =
+            sign_fence(bare, &count, &info) != 0 || sign_of(bare, &count, &info) == SIGN_SEARCH;
+    }
+    p->quote = p->quote && quoted;
+    return p->quote ? bare : line;
+}
+
 static void read_line(struct patch *p, struct span line)
 {
-    line = without_indent(p, line);
+    line = without_indent(p, without_quote(p, line));
     switch (p->state) {
     case IN_TEXT:
         patch_text(p, line);
@@ -298,7 +322,7 @@ struct patch *patch_new(const struct patch_calls *calls, void *ctx)
     p->calls = calls;
     p->ctx = ctx;
     struct buf *const bufs[] = {&p->fence_name, &p->fence_above, &p->above, &p->name,
-                                &p->held,       &p->to,          &p->moved};
+                                &p->held,       &p->to,          &p->moved, &p->standing};
     for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++) {
         buf_init(bufs[i], SIZE_MAX);
         buf_add(bufs[i], "", 0);
@@ -310,7 +334,7 @@ struct patch *patch_new(const struct patch_calls *calls, void *ctx)
 void patch_free(struct patch *p)
 {
     struct buf *const bufs[] = {&p->fence_name, &p->fence_above, &p->above, &p->name,
-                                &p->held,       &p->to,          &p->moved};
+                                &p->held,       &p->to,          &p->moved, &p->standing};
     for (size_t i = 0; p != NULL && i < sizeof bufs / sizeof *bufs; i++) {
         buf_finish(bufs[i]);
     }
@@ -318,39 +342,4 @@ void patch_free(struct patch *p)
         patch_block_finish(&p->block);
     }
     free(p);
-}
-
-/* ---- the form of an answer ----------------------------------------------------------------- */
-
-static void on_sniffed(void *ctx, const struct patch_block *block)
-{
-    enum patch_form *form = ctx;
-    if (*form == PATCH_NONE) {
-        *form = block->form;
-    }
-}
-
-static void on_sniffed_fault(void *ctx, enum patch_fault fault, size_t line, struct span text)
-{
-    enum patch_form *form = ctx;
-    (void)line;
-    (void)text;
-    if (*form == PATCH_NONE && fault != PATCH_STRAY) {
-        *form = PATCH_SEARCH;
-    }
-}
-
-enum patch_form patch_sniff(const struct text *answer)
-{
-    static const struct patch_calls calls = {NULL, NULL, on_sniffed, on_sniffed_fault};
-    enum patch_form form = PATCH_NONE;
-    struct patch *p = patch_new(&calls, &form);
-    for (size_t i = 0; i < answer->count && form == PATCH_NONE; i++) {
-        patch_line(p, text_line(answer, i));
-    }
-    if (form == PATCH_NONE) {
-        patch_end(p);
-    }
-    patch_free(p);
-    return form;
 }

@@ -23,7 +23,4 @@ void patch_free(struct patch *p);
 void patch_line(struct patch *p, struct span line);
 void patch_end(struct patch *p);
 
-/* The form of an answer (its first block), PATCH_NONE if there is no block in it. */
-enum patch_form patch_sniff(const struct text *answer);
-
 #endif

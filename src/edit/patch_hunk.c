@@ -56,6 +56,8 @@ static void name_diff(struct patch *p, struct span old, struct span name)
         patch_set(&p->name, (struct span){p->fence_name.data, p->fence_name.len});
     } else if (p->mark != 0 && above.len > 0 && naming_in_line(above, true, &found)) {
         patch_set(&p->name, found);
+    } else if (p->standing.len > 0) {
+        patch_set(&p->name, (struct span){p->standing.data, p->standing.len});
     } else if (name.len > 0) {
         patch_set(&p->name, name);
     }

@@ -29,7 +29,11 @@ static bool find_name(struct patch *p, struct span rest, struct span *name)
         *name = (struct span){p->fence_name.data, p->fence_name.len};
         return true;
     }
-    return p->mark != 0 && name_in(&p->fence_above, name);
+    if (p->mark != 0 && name_in(&p->fence_above, name)) {
+        return true;
+    }
+    *name = (struct span){p->standing.data, p->standing.len};
+    return p->standing.len > 0;
 }
 
 void patch_search_begin(struct patch *p, size_t signs, struct span rest)

@@ -35,6 +35,9 @@ struct patch {
     struct buf above; /* the last line with text, outside the fence or inside; "": none is near */
     size_t above_line;
 
+    struct buf standing; /* a name that holds until another comes, or a heading; "": none */
+    bool quote;          /* the block stands in a quote of Markdown */
+
     struct buf name;  /* of the file that blocks belong to */
     struct buf to;    /* of the patch's file: where it is moved, until a block has told */
     struct buf moved; /* of a diff of git: where it says that the file is moved */

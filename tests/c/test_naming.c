@@ -133,6 +133,14 @@ static void the_line_above_a_block(void)
         {".gitignore", ".gitignore"},
         {"Queue.hs", "Queue.hs"},
         {"and/or", "and/or"}, /* it stands alone */
+        {"src/my file.lua", "src/my file.lua"},
+        {"src/a.lua and src/b.lua", NULL},
+        {"lua/queue.lua, line 12", "lua/queue.lua"},
+        {"lua/queue.lua, lines 3-5:", "lua/queue.lua"},
+        {"lua/queue.lua (lines 3-5)", "lua/queue.lua"},
+        {"**lua/queue.lua** lines 3\xE2\x80\x93"
+         "5",
+         "lua/queue.lua"},
         {"Done.", NULL},
         {"Then:", NULL},
         {"I change the loop.", NULL},
@@ -220,7 +228,23 @@ static void blocks_have_the_name_that_is_nearest(void)
     check_blocks("two in a fence", "```lua\nx.lua\n" SR "y.lua\n" SR "```\n", "x.lua 1, y.lua 1");
     check_blocks("two in a fence, one name", "```lua\nx.lua\n" SR "\n" SR "```\n", "x.lua 2");
     check_blocks("each its own", "x.lua\n" CODE "y.lua\n" CODE "x.lua\n" CODE, "x.lua 2, y.lua 1");
-    check_blocks("too far above", "x.lua\n\n\n\n\n" CODE, " 1");
+    check_blocks("far above", "x.lua\n\n\n\n\n" CODE, "x.lua 1");
+    check_blocks("a heading, and prose", "### `x.lua`\nChange it:\n" CODE, "x.lua 1");
+    check_blocks("a bold line, and prose", "**x.lua**\n\nIt is this line,\nso:\n\n" CODE,
+                 "x.lua 1");
+    check_blocks("a name, and prose", "x.lua\n\nChange the loop.\n\n" CODE, "x.lua 1");
+    check_blocks("a heading with words", "## 1. Change `x.lua`\n\nIt is this line.\n\n" CODE,
+                 "x.lua 1");
+    check_blocks("two headings", "### x.lua\nfirst\n" CODE "### y.lua\nthen\n" CODE,
+                 "x.lua 1, y.lua 1");
+    check_blocks("a heading without a name", "### x.lua\n\n### Why\n\nIt is slow.\n" CODE, " 1");
+    check_blocks("a name within prose", "The file x.lua is small.\n\nChange it:\n" CODE, " 1");
+    check_blocks(
+        "in a quote",
+        "> x.lua\n> ```lua\n> <<<<<<< SEARCH\n> a\n> =======\n> b\n> >>>>>>> REPLACE\n> ```\n",
+        "x.lua 1");
+    check_blocks("a heading, and a diff", "### x.lua\nso:\n```diff\n@@ @@\n-a\n+b\n```\n",
+                 "x.lua 1");
     check_blocks("a block of shell between", "x.lua\n" CODE "Run:\n```sh\nlua x.lua\n```\n" CODE,
                  "x.lua 2");
     check_blocks("a diff", "```diff\n--- a/x.lua\n+++ b/x.lua\n@@ @@\n-a\n+b\n```\n", "x.lua 1");

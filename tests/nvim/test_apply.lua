@@ -104,6 +104,38 @@ test('a new file is shown, and on disk once it is written after accepting', UI, 
   eq(0, t:eval('filereadable("far/away/new.lua")'))
 end)
 
+test('a new file to which others have added something stays on disk', UI, function(t)
+  apply.chat(t, FILES, apply.block('new.lua', '', 'return 1'))
+  apply.apply(t)
+  apply.decide(t, 'accept', 'new.lua')
+  t:cmd('silent wall')
+  t:write_file('work/new.lua', 'return 1\n-- theirs\n')
+  t:cmd('Hum undo')
+  eq('return 1\n-- theirs\n', t:read_file('work/new.lua'))
+end)
+
+test('the whole way by keys', UI, function(t)
+  apply.chat(t, FILES, ANSWER)
+  t:cmd('Hum apply')
+  t:wait(function() return #list(t) == 3 end, 'the list is there')
+  t:keys('<C-w>b2G<CR>')
+  t:wait(
+    function() return t:lua([[return vim.fn.expand('%:t') .. vim.fn.line('.')]]) == 'a.lua5' end,
+    'a hunk is reached'
+  )
+  t:wait_screen('return a %+ b')
+  t:keys('ga')
+  t:wait(function() return list(t)[2]:find('[accepted]', 1, true) end, 'it is accepted')
+  t:cmd('cnext')
+  t:wait(function() return t:lua([[return vim.fn.expand('%:t')]]) == 'b.lua' end, 'the next file is reached')
+  t:keys('gs')
+  t:wait(function() return list(t)[3]:find('[rejected]', 1, true) end, 'it is rejected')
+  t:wait_screen('%[rejected%] %+2 %-1')
+  t:cmd('Hum undo')
+  eq(FILES['lua/a.lua'], apply.text(t, 'lua/a.lua') .. '\n')
+  t:wait(function() return list(t)[2]:find('[open]', 1, true) end, 'it can be accepted again')
+end)
+
 test('a new file that is rejected leaves no trace', UI, function(t)
   apply.chat(t, FILES, apply.block('far/new.lua', '', 'return 1'))
   local before = t:lua('return vim.api.nvim_list_bufs()')

@@ -128,7 +128,7 @@ local function write(set, bytes)
   local entry = { version = VERSION, root = set.root, size = #bytes } ---@type table
   local chat = chat_file(set)
   if chat then
-    local ref, err = belongings.put(chat, bytes, 'json')
+    local ref, err = belongings.put(chat, bytes, 'json', true)
     if not ref then return nil, err end
     entry.chat, entry.ref = chat, ref
   end

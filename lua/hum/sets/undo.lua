@@ -66,16 +66,27 @@ local function is_empty(buf)
   return vim.api.nvim_buf_line_count(buf) == 1 and vim.api.nvim_buf_get_lines(buf, 0, 1, false)[1] == ''
 end
 
+--- Whether a file has these lines, and nobody else's.
+---@param path string
+---@param lines string[]
+---@return boolean
+local function has_lines(path, lines)
+  local ok, found = pcall(vim.fn.readfile, path)
+  if not ok then return false end
+  for i, line in ipairs(found) do
+    found[i] = line:gsub('\r$', '')
+  end
+  return vim.deep_equal(found, lines)
+end
+
 --- Deletes the file that the set has brought into being, if the user has written it and nothing else is in it.
 ---@param buf integer
 ---@param path string
----@param was_modified boolean
+---@param lines string[]  that the buffer had
 ---@return boolean gone
-local function remove_new(buf, path, was_modified)
+local function remove_new(buf, path, lines)
   if not is_empty(buf) then return false end
-  if vim.uv.fs_stat(path) then
-    if was_modified or not vim.uv.fs_unlink(path) then return false end
-  end
+  if vim.uv.fs_stat(path) and not (has_lines(path, lines) and vim.uv.fs_unlink(path)) then return false end
   vim.bo[buf].modified = false
   if #vim.fn.win_findbuf(buf) == 0 then pcall(vim.api.nvim_buf_delete, buf, { force = true }) end
   return true
@@ -95,15 +106,15 @@ local function take_file(file)
     done.fault = 'it cannot be changed (:set modifiable)'
     return done
   end
-  local was_modified = vim.bo[buf].modified
-  local places = snapshot.places(file.snapshot, vim.api.nvim_buf_get_lines(buf, 0, -1, false))
+  local lines = vim.api.nvim_buf_get_lines(buf, 0, -1, false)
+  local places = snapshot.places(file.snapshot, lines)
   local ok, why = pcall(put_back, buf, places.standing)
   if not ok then
     done.fault = tostring(why):match('E%d+: [^\n]*') or 'it cannot be changed now'
     return done
   end
   done.taken, done.back, done.kept = #places.standing, places.back, kept_lines(places)
-  if file.is_new then done.gone = remove_new(buf, done.path, was_modified) end
+  if file.is_new then done.gone = remove_new(buf, done.path, lines) end
   return done
 end
 

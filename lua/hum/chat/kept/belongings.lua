@@ -27,8 +27,9 @@ end
 ---@param chat string
 ---@param bytes string
 ---@param ext? string  such as "png"
+---@param is_cache? boolean  it need not survive a crash of the machine
 ---@return string|nil ref, string|nil err
-function M.put(chat, bytes, ext)
+function M.put(chat, bytes, ext, is_cache)
   local dir = M.folder(chat)
   local ending = (ext or ''):gsub('%W', '')
   local ref = hash(bytes) .. (ending ~= '' and '.' .. ending or '')
@@ -37,7 +38,7 @@ function M.put(chat, bytes, ext)
   if stat and stat.size == #bytes then return ref end
   local ok, err = folder.ensure(dir)
   if ok then
-    ok, err = aside.write(path, bytes, true)
+    ok, err = aside.write(path, bytes, not is_cache)
   end
   if not ok then return nil, err end
   return ref

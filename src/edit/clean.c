@@ -192,6 +192,7 @@ static void take_line(struct clean *c)
     }
     bool drop;
     buf_clear(&c->rest);
+    buf_add(&c->rest, "", 0);
     c->over = control_line(&c->place, line, !c->begun, &c->rest, &drop);
     c->begun = c->begun || !span_is_blank(line);
     if (!drop) {

@@ -92,6 +92,9 @@ bool control_line(const struct place *p, struct span line, bool first, struct bu
     size_t from = 0, len = 0;
     bool place = false;
     *drop = false;
+    if (line.len == 0) {
+        return false;
+    }
     for (size_t i = 0; i < line.len; i++) {
         struct span rest = span_skip(line, i);
         if (strchr(TOKEN_BEGINNINGS, rest.data[0]) == NULL || !is_token(p, rest, &len)) {

@@ -6,7 +6,7 @@
 #include "base/span.h"
 #include "edit/clean_context.h"
 
-/* line: valid during the call, without its end. */
+/* line: valid during the call, without its end; with data, even if it is empty. */
 typedef void (*stage_give)(void *ctx, struct span line);
 
 struct stage {
@@ -26,7 +26,7 @@ static inline void stage_fail(const struct stage *s, enum clean_fault fault)
 static inline void stage_pass(const struct stage *s, struct span line)
 {
     if (*s->fault == CLEAN_FINE) {
-        s->give(s->ctx, line);
+        s->give(s->ctx, line.len > 0 ? line : (struct span){"", 0});
     }
 }
 

@@ -71,16 +71,17 @@ static void check_same(const struct result *a, const struct result *b)
     MUST(x.len == y.len && span_starts(x, y));
 }
 
-/* Each line stands in the answer or in the file. */
+/* Each line stands in the answer or in the file. Not so where a token was left out of one. */
 static void check_origin(const struct result *r, struct span answer)
 {
-    for (size_t i = 0; i < r->out.count; i++) {
+    bool has_tokens = span_has(answer, span_of("<")) || span_has(answer, span_of("[")) ||
+                      span_has(answer, span_of("]"));
+    for (size_t i = 0; i < r->out.count && !has_tokens; i++) {
         struct span line = span_rtrim(span_ltrim(text_line(&r->out, i)));
         if (span_starts_with(line, "\xEF\xBB\xBF")) {
             line = span_skip(line, 3);
         }
-        MUST(span_has(answer, line) || span_has(answer, (struct span){line.data, line.len / 2}) ||
-             span_has(all_of(&old), line));
+        MUST(span_has(answer, line) || span_has(all_of(&old), line));
     }
 }
 

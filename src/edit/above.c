@@ -5,8 +5,7 @@
 
 #include <stdlib.h>
 
-#define WEIGHT_LINES 6    /* letters of lines that are no chance */
-#define WEIGHT_LINE 12    /* ... of one */
+#define WEIGHT_MIN 6      /* letters of lines that are no chance */
 #define LINES_OUTSIDE 3   /* lines of the file that are no chance ... */
 #define WEIGHT_OUTSIDE 20 /* ... with so many letters */
 
@@ -123,7 +122,7 @@ static bool is_echo(const struct above *a, struct span line)
     struct span first = span_first_word(span_ltrim(place_first(p)));
     struct span word = span_first_word(span_ltrim(line));
     bool alike = first.len > 0 && first.len == word.len && span_starts(first, word);
-    return a->matched > 1 ? weight >= WEIGHT_LINES : alike && weight >= WEIGHT_LINE;
+    return weight >= WEIGHT_MIN && (a->matched > 1 || alike);
 }
 
 /* Lines of the file, but not up to the range. */

@@ -27,7 +27,9 @@
 
 #include <stdlib.h>
 
+#define NBSP "\xC2\xA0"
 #define MARK "\xEF\xBB\xBF" /* of the byte order */
+#define QUESTION_LINES 4    /* of a text that is nothing but a question */
 #define HEAD 64             /* bytes that say whether the beginning of a line is certain */
 
 struct clean {
@@ -39,6 +41,7 @@ struct clean {
     enum clean_fault fault;
     size_t look_at;      /* bytes of the line at which it is looked for repetition */
     struct buf rest;     /* of the line, without tokens */
+    struct buf indented; /* ... with other blanks in front */
     const char *thought; /* in front of a patch: the tag that closes it */
 
     struct envelope envelope;
@@ -111,6 +114,7 @@ struct clean *clean_new(const struct clean_context *context)
     place_init(&c->place, context);
     buf_init(&c->line, LIMIT_MESSAGE);
     buf_init(&c->rest, SIZE_MAX);
+    buf_init(&c->indented, SIZE_MAX);
     buf_init(&c->tail.text, SIZE_MAX);
     c->look_at = LOOP_LONG;
     const struct stage numbers = stage_of(c, on_numbers), above = stage_of(c, on_above),
@@ -141,6 +145,7 @@ void clean_free(struct clean *c)
     place_finish(&c->place);
     buf_finish(&c->line);
     buf_finish(&c->rest);
+    buf_finish(&c->indented);
     buf_finish(&c->tail.text);
     free(c);
 }
@@ -177,6 +182,30 @@ static void take_patch_line(struct clean *c, struct span line)
     text_add(c->finish.out, line);
 }
 
+/* No-break blanks that a line of code is indented with are blanks. */
+static void replace_wide_blanks(struct clean *c, struct span *line)
+{
+    size_t at = 0, wide = 0;
+    while (at < line->len) {
+        bool nbsp = span_starts_with(span_skip(*line, at), NBSP);
+        if (!nbsp && !is_blank(line->data[at])) {
+            break;
+        }
+        wide += nbsp;
+        at += nbsp ? strlen(NBSP) : 1;
+    }
+    if (wide == 0 || c->place.language->prose || place_has(&c->place, span_of(NBSP))) {
+        return;
+    }
+    buf_clear(&c->indented);
+    for (size_t i = 0; i < at; i++) {
+        bool inner = line->data[i] == NBSP[1] && i > 0 && line->data[i - 1] == NBSP[0];
+        buf_add(&c->indented, line->data[i] == NBSP[0] ? " " : line->data + i, inner ? 0 : 1);
+    }
+    buf_add(&c->indented, line->data + at, line->len - at);
+    *line = (struct span){c->indented.data, c->indented.len};
+}
+
 static void take_line(struct clean *c)
 {
     struct span line = growing(c);
@@ -191,6 +220,7 @@ static void take_line(struct clean *c)
         return;
     }
     bool drop;
+    replace_wide_blanks(c, &line);
     buf_clear(&c->rest);
     buf_add(&c->rest, "", 0);
     c->over = control_line(&c->place, line, !c->begun, &c->rest, &drop);
@@ -331,6 +361,9 @@ static void judge(struct clean *c)
     }
     if (empty && (!p->wish.removes || p->old_words == 0)) {
         c->fault = CLEAN_EMPTY;
+    } else if (c->finish.asks && c->finish.words <= QUESTION_LINES &&
+               !span_has(text_lines(p->context.old, 0, p->context.old->count), span_of("?"))) {
+        c->fault = CLEAN_QUESTION;
     } else if (c->envelope.open_fence && is_less(c) && !c->finish.ends_as_old) {
         c->fault = CLEAN_OPEN_FENCE;
     }

@@ -16,16 +16,17 @@ static const char what[] = "rest|remain|existing|other|previous|original|unchang
 /* Without dots it takes all of a pattern. */
 static const char sure[] =
     "rest of&unchanged|rest of&the same|rest of&as before|rest of&as is|rest of&omitted|"
-    "rest of&here|rest remains|rest is unchanged|rest is the same|rest unchanged|"
-    "remaining&unchanged|remaining&the same|remaining&omitted|remaining code|"
-    "existing code|existing&unchanged|existing&remain|existing methods|existing implementation|"
-    "existing functions|other&unchanged|other&the same|everything else&same|"
-    "everything else&unchanged|code unchanged|code omitted|omitted for brevity|"
-    "same as before|same as above|same as original|unchanged code|=unchanged|=no change|=no "
-    "changes|"
-    "=rest of code|=rest of the code|=rest of file|=rest of the file|=rest of class|"
-    "=rest of the class|=rest of function|=rest of the function|=rest of the implementation|"
-    "=rest of the methods|keep existing|keep the existing|keep the rest|"
+    "rest of&code here|rest of&goes here|rest remains|rest is unchanged|rest is the same|"
+    "rest unchanged|remaining&unchanged|remaining&the same|remaining&omitted|=remaining code|"
+    "=existing code|existing&unchanged|existing code remains|existing code here|"
+    "existing code goes here|=existing methods|existing methods remain|=existing functions|"
+    "=existing implementation|other&unchanged|other methods&the same|other functions&the same|"
+    "everything else&same|everything else&unchanged|code unchanged|code omitted|"
+    "omitted for brevity|=same as before|=same as above|same as original|unchanged code|"
+    "=unchanged|=no change|=no changes|=rest of code|=rest of the code|=rest of file|"
+    "=rest of the file|=rest of class|=rest of the class|=rest of function|=rest of the function|"
+    "=rest of the implementation|=rest of the methods|=keep existing code|"
+    "=keep the existing code|=keep the rest|keep the rest of the code|keep the rest unchanged|"
     "\u5176\u4F59\u4EE3\u7801|\u5176\u4ED6\u4EE3\u7801|\u4FDD\u6301\u4E0D\u53D8";
 
 static const char *const openers[] = {"{/*", "<!--", "/*", "//", "--", "(*",   "{-", "#",

@@ -23,6 +23,7 @@ static void give(struct envelope *e, struct span line)
     }
     e->blank = span_is_blank(line);
     e->begun = e->begun || !e->blank;
+    syntax_follow(&e->syntax, line);
     stage_pass(&e->stage, line);
 }
 
@@ -66,6 +67,7 @@ void envelope_init(struct envelope *e, const struct stage *stage)
     *e = (struct envelope){.stage = *stage};
     const struct stage inner = {stage->place, on_code, e, stage->fault};
     fenced_init(&e->fenced, &inner);
+    syntax_init(&e->syntax, stage->place->language);
     text_init(&e->held);
     text_init(&e->block);
 }
@@ -265,7 +267,7 @@ static void take_prose(struct envelope *e, struct span line, struct span words)
         text_add(&e->held, line);
         return;
     }
-    bool apart = e->held.count > 1 && prose_introduces(span_rtrim(text_line(&e->held, 0)));
+    bool apart = e->held.count > 1 && prose_announces(trim(text_line(&e->held, 0)));
     if (e->talks && apart) {
         text_clear(&e->held);
     }
@@ -355,7 +357,10 @@ static void take_before(struct envelope *e, struct span line)
 static bool take_remark(struct envelope *e, struct span line, struct span words)
 {
     const struct place *p = e->stage.place;
-    bool talk = !p->language->prose && words.len > 0 && prose_is_talk(p, words);
+    bool sure =
+        words.len > 0 && (!p->language->words || talk_at_start(words, true, false) == TALK_IS);
+    bool talk =
+        sure && !p->language->prose && e->syntax.in == SYNTAX_CODE && prose_is_talk(p, words);
     if (!e->remarks && !(talk && e->blank && words.data == line.data)) {
         return false;
     }
@@ -507,7 +512,10 @@ static void end_before(struct envelope *e)
     } else if (e->block.count > 0) {
         stage_fail(&e->stage, CLEAN_PROSE);
     } else if (e->held.count > 0 && !end_inline(e)) {
-        if (!e->talks || e->stage.place->language->prose) {
+        bool prose = e->stage.place->language->prose;
+        if (prose && e->talks && prose_declines(trim(text_line(&e->held, 0)))) {
+            stage_fail(&e->stage, CLEAN_PROSE);
+        } else if (!e->talks || prose) {
             begin_plain(e);
         } else if (!end_introduced(e)) {
             stage_fail(&e->stage, has_question(e) ? CLEAN_QUESTION : CLEAN_PROSE);

@@ -9,6 +9,7 @@
 #include "edit/fenced.h"
 #include "edit/stage.h"
 #include "edit/text.h"
+#include "text/syntax.h"
 
 enum envelope_in {
     ENVELOPE_BEFORE,  /* nothing that is surely code has come */
@@ -23,13 +24,14 @@ struct envelope {
     struct stage stage;
     enum envelope_in in, back; /* back: behind the thought */
     struct fenced fenced;
-    struct text held;  /* in front of code: words, or code; behind it: what may be neither */
-    const char *close; /* of the tag, or of the thought */
-    const char *tag;   /* of the tag, while a thought stands in it */
-    bool talks;        /* what is held has words to the reader */
-    bool remarks;      /* it stands behind code */
-    bool begun;        /* a line of code that is not blank came */
-    bool blank;        /* the last line of code was blank */
+    struct text held;     /* in front of code: words, or code; behind it: what may be neither */
+    const char *close;    /* of the tag, or of the thought */
+    const char *tag;      /* of the tag, while a thought stands in it */
+    bool talks;           /* what is held has words to the reader */
+    bool remarks;         /* it stands behind code */
+    struct syntax syntax; /* of the code */
+    bool begun;           /* a line of code that is not blank came */
+    bool blank;           /* the last line of code was blank */
 
     /* The code of a fence that may not be the answer: commands to run, the old lines once more. */
     enum envelope_doubt { DOUBT_NONE, DOUBT_SHELL, DOUBT_QUOTED } doubt;

@@ -1,6 +1,7 @@
 #include "edit/finish.h"
 
 #include "edit/place.h"
+#include "edit/prose.h"
 
 #define MARK "\xEF\xBB\xBF" /* of the byte order */
 
@@ -55,13 +56,29 @@ static void give(struct finish *f, struct span line)
     text_add(&f->held, line);
 }
 
+/* Blanks at the end of a line that is the range's otherwise are as there; in texts for people they mean
+ * something, so that new ones stay. */
+static struct span as_known(const struct finish *f, struct span line)
+{
+    const struct place *p = f->place;
+    const struct linemap_entry *known = p->wish.white ? NULL : linemap_find(&p->old, line);
+    if (known == NULL) {
+        return line;
+    }
+    struct span was = text_line(p->context.old, known->first);
+    bool more = line.len > span_rtrim(line).len && p->language->prose;
+    return is_same(was, line) && !more ? was : line;
+}
+
 void finish_line(struct finish *f, struct span line)
 {
     bool first = f->count++ == 0;
     if (!span_is_blank(line)) {
         f->words++;
         f->ends_as_old = is_same(line, place_last(f->place));
+        f->asks = f->place->language->prose && prose_asks_you(span_rtrim(span_ltrim(line)));
     }
+    line = as_known(f, line);
     bool mark = first && f->place->marked && !span_starts_with(line, MARK);
     bool end = !ends_with(line, span_of("\r")) && has_return(f, line);
     if (!mark && !end) {

@@ -15,6 +15,7 @@ struct finish {
     struct text held; /* one line, which may be the last */
     size_t count;     /* lines that came, and those of them that are not blank */
     size_t words;
+    bool asks;        /* ... asks the reader */
     bool ends_as_old; /* the last one that is not blank is that of the range, too */
 };
 

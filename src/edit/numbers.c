@@ -13,6 +13,12 @@ struct numbered {
     struct span rest;
 };
 
+/* "1. x" may be an item of a list, too. */
+static bool is_list(char sign)
+{
+    return sign == '.' || sign == ')';
+}
+
 /* Whether a number and a sign begin the line. */
 static bool split(struct span line, struct numbered *n)
 {
@@ -39,11 +45,14 @@ static bool split(struct span line, struct numbered *n)
         n->rest = span_skip(rest, strlen(ARROW));
         return true;
     }
-    if (rest.len == 0 || strchr(":|\t", rest.data[0]) == NULL || rest.data[0] == '\0') {
+    if (rest.len == 0 || strchr(":|\t.)", rest.data[0]) == NULL || rest.data[0] == '\0') {
         return false;
     }
     n->sign = rest.data[0];
     n->rest = span_skip(rest, 1);
+    if (is_list(n->sign) && (n->rest.len == 0 || n->rest.data[0] != ' ')) {
+        return false;
+    }
     if (n->sign != '\t' && n->rest.len > 0 && n->rest.data[0] == ' ') {
         n->padded = true;
         n->rest = span_skip(n->rest, 1);
@@ -66,7 +75,8 @@ static bool are_own(const struct place *p)
 void numbers_init(struct numbers *n, const struct stage *stage)
 {
     *n = (struct numbers){.stage = *stage, .mode = NUMBERS_BEGIN};
-    n->mode = are_own(stage->place) ? NUMBERS_OWN : NUMBERS_BEGIN;
+    bool own = stage->place->wish.numbers || are_own(stage->place);
+    n->mode = own ? NUMBERS_OWN : NUMBERS_BEGIN;
     text_init(&n->held);
 }
 
@@ -99,8 +109,17 @@ static bool is_known(const struct numbers *n, const struct numbered *l)
 {
     const struct place *p = n->stage.place;
     size_t first = p->context.first;
+    if (is_list(l->sign)) {
+        return !p->language->prose && linemap_find(&p->old, l->rest) != NULL;
+    }
     return linemap_find(&p->old, l->rest) != NULL || (first > 0 && l->number == first + n->given) ||
            (first > 0 && l->number + 1 == first + p->context.old->count && n->given > 0);
+}
+
+/* No code has such a sign there. */
+static bool is_sure(char sign)
+{
+    return sign == '|' || sign == '\t' || sign == '>';
 }
 
 /* The lines that are held have numbers. */
@@ -108,7 +127,7 @@ static bool is_proven(const struct numbers *n)
 {
     for (size_t i = 0; i < n->held.count; i++) {
         struct numbered l;
-        if (split(text_line(&n->held, i), &l) && (l.sign != ':' || is_known(n, &l))) {
+        if (split(text_line(&n->held, i), &l) && (is_sure(l.sign) || is_known(n, &l))) {
             return true;
         }
     }
@@ -132,7 +151,7 @@ static void begin(struct numbers *n, struct span line)
     bool numbered = split(line, &l);
     bool goes_on = numbered && (n->held.count == 0 || (l.sign == n->sign && l.number == n->next));
     bool strange =
-        n->held.count == 0 && numbered && l.sign == ':' && n->stage.place->context.insert;
+        n->held.count == 0 && numbered && !is_sure(l.sign) && n->stage.place->context.insert;
     if (!goes_on || strange) {
         decide(n, NUMBERS_OFF);
         numbers_line(n, line);

@@ -1,8 +1,12 @@
 #include "edit/prose.h"
 
+#include "base/buf.h"
+#include "base/words.h"
 #include "edit/place.h"
 #include "edit/sentence.h"
 #include "text/talk.h"
+
+#include <stdlib.h>
 
 bool prose_is_talk(const struct place *p, struct span line)
 {
@@ -16,9 +20,26 @@ bool prose_is_talk(const struct place *p, struct span line)
     return !p->language->prose && !p->sentences && sentence_is(line);
 }
 
+static bool begins_with_any(struct span line, const char *words, size_t least)
+{
+    for (struct span word; words != NULL && (word = span_next_word(&words)).len > 0;) {
+        if (word.len >= least && span_starts(line, word)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A comment or a string of several lines; "#" begins a heading of Markdown, too. */
+static bool begins_literal(const struct language *l, struct span line)
+{
+    return begins_with_any(line, l->comments, 2) || begins_with_any(line, l->blocks, 2) ||
+           begins_with_any(line, l->strings, 3);
+}
+
 bool prose_is_code(const struct place *p, struct span line)
 {
-    if (linemap_find(&p->old, line) != NULL) {
+    if (linemap_find(&p->old, line) != NULL || begins_literal(p->language, line)) {
         return true;
     }
     bool path = line.len > 2 && strchr("*`#", line.data[0]) != NULL && line.data[0] != '\0' &&
@@ -43,4 +64,31 @@ bool prose_introduces(struct span line)
 bool prose_asks(struct span line)
 {
     return line.len > 0 && (line.data[line.len - 1] == '?' || sentence_ends_with(line, "\uFF1F"));
+}
+
+static bool fits(struct span line, const char *pattern)
+{
+    char *text = xstrndup(line.data, line.len);
+    bool fit = words_fit(text, pattern);
+    free(text);
+    return fit;
+}
+
+bool prose_announces(struct span line)
+{
+    return prose_introduces(line) &&
+           fits(line,
+                "updated|improved|revised|rewritten|new version|requested|corrected|edited|"
+                "section|paragraph|translation|translated|text|version|sure|certainly|of course");
+}
+
+bool prose_declines(struct span line)
+{
+    return fits(line, "^I'm sorry|^Sorry|^I apologize|^I cannot|^I can't|^I am unable|^I'm unable|"
+                      "^As an AI|^Let me know|^Unfortunately, I");
+}
+
+bool prose_asks_you(struct span line)
+{
+    return prose_asks(line) && fits(line, "you|should I|shall I|do I|could I|can I|^which|^what");
 }

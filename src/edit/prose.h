@@ -18,7 +18,14 @@ bool prose_is_code(const struct place *p, struct span line);
 /* Whether it announces what follows: "Here is the code:". */
 bool prose_introduces(struct span line);
 
-/* Whether it asks. */
+/* The same in front of a text for people: "Here is the updated section:". */
+bool prose_announces(struct span line);
+
+/* Whether it declines to answer, or says good-bye. */
+bool prose_declines(struct span line);
+
+/* Whether it asks; and whether it asks the reader. */
 bool prose_asks(struct span line);
+bool prose_asks_you(struct span line);
 
 #endif

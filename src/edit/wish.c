@@ -34,10 +34,12 @@ static const char *const less[] = {"short",   "condens", "simplif",   "strip",  
                                    "compact", "concis",  "k\u00FCrz", "raccourc", "trim",
                                    "clean",   "minif",   NULL};
 static const char *const white[] = {
-    "indent", "dedent", "outdent",      "unindent",     "reindent",     "whitespace", "tabs",
-    "deeper", "align",  "einr\u00FCck", "ausr\u00FCck", "\u7F29\u8FDB", NULL};
+    "indent", "dedent", "outdent", "unindent",     "reindent",     "whitespace",   "trailing",
+    "tabs",   "deeper", "align",   "einr\u00FCck", "ausr\u00FCck", "\u7F29\u8FDB", NULL};
 static const char *const blanks[] = {"blank",  "empty",    "newline",  "linebreak", "spacing",
                                      "format", "reformat", "leerzeil", "pep8",      NULL};
+
+static const char *const numbers[] = {"number", "enumerat", "nummer", "num\u00E9r", "list", NULL};
 
 static bool begins(struct span s, const char *word)
 {
@@ -78,7 +80,8 @@ struct wish wish_of(struct span instruction)
 {
     struct wish w = {.removes = has_any(instruction, removes),
                      .white = has_any(instruction, white),
-                     .blanks = has_any(instruction, blanks)};
+                     .blanks = has_any(instruction, blanks),
+                     .numbers = has_any(instruction, numbers)};
     w.all = w.removes && count_words(instruction) <= ALL_WORDS;
     w.less = w.removes || has_any(instruction, less);
     return w;

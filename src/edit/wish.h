@@ -12,6 +12,7 @@ struct wish {
     bool less;    /* the same, or to make it shorter */
     bool white;   /* of indentation: white space is as the answer has it */
     bool blanks;  /* of blank lines */
+    bool numbers; /* of numbers in front of lines */
 };
 
 struct wish wish_of(struct span instruction);

@@ -328,7 +328,16 @@ static void words_before_and_behind_are_not_code(void)
          R("a sentence in Markdown", "markdown", "~\nA robot.\n~\n",
            "Here is the robot. It waters plants.\n", "Here is the robot. It waters plants.\n"),
          R("a comment with words", "lua", LUA, "-- The size of the queue.\n" LUA_NEW,
-           "-- The size of the queue.\n" LUA_NEW));
+           "-- The size of the queue.\n" LUA_NEW),
+         R("an announcement that is the text", "markdown", "~\nA robot.\n~\n",
+           "Here is what it does:\n\nIt waters plants.\n",
+           "Here is what it does:\n\nIt waters plants.\n"),
+         R("a docstring at the margin", "python", "~\nx = 1\n~\n",
+           "\"\"\"Carts.\n\nThis module has the carts of a shop.\n\"\"\"\nx = 1\n",
+           "\"\"\"Carts.\n\nThis module has the carts of a shop.\n\"\"\"\nx = 1\n"),
+         R("a comment at the margin", "c", "~\nint x;\n~\n",
+           "/*\n\nThis is the number of all of them.\n*/\nint x;\n",
+           "/*\n\nThis is the number of all of them.\n*/\nint x;\n"));
 }
 
 static void an_answer_without_code_is_refused(void)
@@ -378,7 +387,13 @@ static void an_answer_without_code_is_refused(void)
          R("to delete, and an empty fence", "lua", LUA, "```lua\n```\n", "",
            .instruction = "Remove it"),
          R("to remove a part of it is another thing", "lua", LUA, "```lua\n```\n", "?",
-           .instruction = "Remove the second of the three arguments of it."));
+           .instruction = "Remove the second of the three arguments of it."),
+         R("a question about a text", "markdown", "~\nA robot.\n~\n", "Which robot do you mean?\n",
+           "!question"),
+         R("a question is the text", "markdown", "~\nWhat is it?\n~\n", "What do you want?\n",
+           "What do you want?\n"),
+         R("a sorry about a text", "markdown", "~\nA robot.\n~\n",
+           "I'm sorry, but I can't do that.\n", "!prose"));
 }
 
 static void thoughts_are_not_code(void)
@@ -455,7 +470,13 @@ static void numbers_of_lines_are_not_code(void)
          R("labels are code", "basic", "~\n10 PRINT\n~\n", "10 PRINT 1\n20 GOTO 10\n",
            "10 PRINT 1\n20 GOTO 10\n"),
          R("a list of Markdown", "markdown", "~\n1. a\n~\n", "1. b\n2. c\n", "1. b\n2. c\n"),
-         R("a table of text", "text", "~\n1 | a\n2 | b\n~\n", "1 | a\n2 | c\n", "1 | a\n2 | c\n"));
+         R("a table of text", "text", "~\n1 | a\n2 | b\n~\n", "1 | a\n2 | c\n", "1 | a\n2 | c\n"),
+         R("a dot", "lua", LUA, "3. function Queue:size()\n4.   return #self.items\n5. end\n",
+           LUA_NEW),
+         R("a list is wanted", "markdown", "~\nrake\ncut\n~\n", "1. rake\n2. cut\n",
+           "1. rake\n2. cut\n"),
+         R("numbers are wanted", "text", "~\nrake\ncut\n~\n", "1: rake\n2: cut\n",
+           "1: rake\n2: cut\n", .instruction = "Number the lines."));
 }
 
 #define LONG                                                                              \
@@ -526,7 +547,12 @@ static void what_stands_for_other_code_becomes_that(void)
          R("a bracket in Markdown", "markdown", "~\na\n\nb\n\nc\n~\n",
            "A\n\nb\n\n[rest of the document unchanged]\n", "A\n\nb\n\nc\n"),
          R("to insert", "lua", "a()\n~\n\n~\nb()\n", "c()\n-- ... existing code ...\n",
-           "c()\n-- ... existing code ...\n", .insert = true));
+           "c()\n-- ... existing code ...\n", .insert = true),
+         R("a comment on code points", "python", "~\nx = 1\n~\n",
+           "# the remaining code points\nx = 2\n", "# the remaining code points\nx = 2\n"),
+         R("a comment on the rest", "c", "~\nint x;\n~\n",
+           "/* the rest of the line goes to the log */\nint x;\n",
+           "/* the rest of the line goes to the log */\nint x;\n"));
 }
 
 #define BELOW "\n\nreturn Queue\n"
@@ -576,7 +602,11 @@ static void lines_around_are_not_repeated(void)
            "class A {\n~\n    int f() {\n        return 1;\n    }\n~\n\n    int g() {\n        "
            "return 9;\n    }\n}\n",
            "int f() {\n    return 2;\n}\n\nint g() {\n    return 9;\n}\n",
-           "    int f() {\n        return 2;\n    }\n"));
+           "    int f() {\n        return 2;\n    }\n"),
+         R("an annotation above a renamed method", "java",
+           "class A {\n    @Override\n~\n    public int f() {\n        return 1;\n    }\n~\n}\n",
+           "    @Override\n    public int g() {\n        return 1;\n    }\n",
+           "    public int g() {\n        return 1;\n    }\n"));
 }
 
 static void lines_stand_where_the_range_does(void)
@@ -702,7 +732,17 @@ static void ends_of_lines_are_the_files(void)
          R("entities", "c", "~\na = b;\n~\n", "a = b &lt; c;\n", "a = b &lt; c;\n"),
          R("percent signs", "c", "~\na = b;\n~\n", "a = \"b%20c\";\n", "a = \"b%20c\";\n"),
          R("no newline at the end", "lua", LUA, "function Queue:size()\n  return #self.items\nend",
-           LUA_NEW));
+           LUA_NEW),
+         R("blanks at the ends of old lines", "lua", "~\nx = 1  \ny = 2\n~\n", "x = 1\ny = 3\n",
+           "x = 1  \ny = 3\n"),
+         R("blanks at the ends of old lines, to be removed", "lua", "~\nx = 1  \ny = 2\n~\n",
+           "x = 1\ny = 2\n", "x = 1\ny = 2\n", .instruction = "Remove trailing whitespace."),
+         R("new blanks at the ends", "lua", "~\nx = 1\ny = 2\n~\n", "x = 1 \ny = 2\n",
+           "x = 1\ny = 2\n"),
+         R("a new hard break", "markdown", "~\na\nb\n~\n", "a  \nb\n", "a  \nb\n"),
+         R("no-break blanks as indentation", "python", PY,
+           "\u00A0\u00A0\u00A0 def total(self):\n\u00A0 \u00A0 \u00A0 \u00A0 return 0\n",
+           "?    def total(self):\n        return 0\n"));
 }
 
 static void a_range_of_characters_keeps_what_stands_beside_it(void)

@@ -47,11 +47,10 @@ local function span(ask)
   local last = math.max(first, math.min(opts.last + 1, bottom))
   local from, to =
     vim.fn.screenpos(win, first, 1), vim.fn.screenpos(win, last, math.max(1, vim.fn.col({ last, '$' }, win) - 1))
-  local place = vim.fn.win_screenpos(win)
+  local place = vim.fn.win_screenpos(win) --[[@as integer[] ]]
   local info = vim.fn.getwininfo(win)[1]
-  local row = from.row > 0 and from.row or place[1] --[[@as integer]]
-  local col = place[2] - 1 + (info and info.textoff or 0) ---@type integer
-  return row - 1, math.max(row, to.row) - 1, col
+  local row = from.row > 0 and from.row or place[1]
+  return row - 1, math.max(row, to.row) - 1, place[2] - 1 + (info and info.textoff or 0)
 end
 
 --- Rows and columns for what is written.

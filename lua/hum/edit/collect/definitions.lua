@@ -152,13 +152,14 @@ local function ask(search, client, one)
     textDocument = { uri = vim.uri_from_bufnr(search.buf) },
     position = { line = one.row, character = symbols.character(client, one.before) },
   }
+  search.pending = search.pending + 1 -- one in this process may answer before this returns
   local ids, cancel = vim.lsp.buf_request(search.buf, METHOD, params, function(err, result)
     if search.done or not vim.api.nvim_buf_is_valid(search.buf) then return end
     if err then return answered(search) end
     on_result(search, one.name, result)
   end)
-  search.pending = search.pending + vim.tbl_count(ids)
   table.insert(search.cancels, cancel)
+  search.pending = search.pending + vim.tbl_count(ids) - 1
 end
 
 --- Calls back once, within a moment; at once where no server is attached.
@@ -178,7 +179,7 @@ function M.collect(buf, first, last, cb)
     order = vim.tbl_map(function(one) return one.name end, names),
     found = {},
     seen = {},
-    pending = 1, -- until all are asked: servers in this process answer at once
+    pending = 1, -- until all are asked
     cancels = {},
     done = false,
     cb = cb,

@@ -27,6 +27,7 @@ local group = vim.api.nvim_create_augroup('hum.ask', {})
 ---@field win integer
 ---@field origin integer   the window that it was opened from
 ---@field inserts boolean  there in insert mode
+---@field rows integer     that the text takes
 ---@field recall? hum.Recall
 ---@field shown? string    of the history
 ---@field typed boolean
@@ -63,11 +64,7 @@ local function size(ask)
     widest = math.max(widest, vim.fn.strdisplaywidth(line) + 1) -- with the cursor
   end
   local width = math.min(most, math.max(LEAST, widest))
-  local rows = 0
-  for _, line in ipairs(lines_of(ask)) do
-    rows = rows + math.max(1, math.ceil((vim.fn.strdisplaywidth(line) + 1) / width))
-  end
-  return width, math.max(1, math.min(rows, ROWS, float.rows() - float.FRAME))
+  return width, math.max(1, math.min(ask.rows, ROWS, float.rows() - float.FRAME))
 end
 
 --- Above the lines, else below them, else over them.
@@ -136,6 +133,12 @@ local function grow(ask)
   if ask ~= open then return end
   ask.typed = true
   float.place(ask.win)
+  -- How many rows it takes is known only in its new width.
+  local rows = vim.api.nvim_win_text_height(ask.win, {}).all
+  if rows == ask.rows then return end
+  ask.rows = rows
+  float.place(ask.win)
+  vim.api.nvim_win_call(ask.win, function() vim.fn.winrestview({ topline = 1 }) end)
 end
 
 --- Shows an earlier instruction, or a newer one.
@@ -172,7 +175,8 @@ end
 ---@param win integer
 local function set_window(win)
   local wo = vim.wo[win][0]
-  wo.wrap, wo.linebreak, wo.number, wo.relativenumber, wo.list, wo.spell = true, false, false, false, false, false
+  wo.wrap, wo.linebreak, wo.number, wo.relativenumber, wo.list, wo.spell = true, true, false, false, false, false
+  wo.breakindent, wo.showbreak, wo.scrolloff = false, 'NONE', 0
   wo.signcolumn, wo.foldcolumn, wo.statuscolumn, wo.cursorline, wo.colorcolumn = 'no', '0', '', false, ''
   wo.winfixbuf = true
 end
@@ -244,6 +248,7 @@ function M.open(opts)
     win = 0,
     origin = vim.api.nvim_get_current_win(),
     inserts = vim.api.nvim_get_mode().mode:sub(1, 1) == 'i',
+    rows = 1,
     typed = false,
   }
   open = ask

@@ -250,7 +250,7 @@ test('a closed fold stays closed until one goes to the hunk in it', UI, function
   preview.start(t, 1, 12)
   preview.finish(t, 5, 5, { 'new a' })
   preview.done(t)
-  ok(preview.screen(t)[4]:find('^%+%-%-'))
+  ok(preview.screen(t)[4]:find('^%+%-%-.* 1 hunk$'), preview.screen(t)[4])
   eq(8, #preview.screen(t))
   t:keys(']c')
   local seen = table.concat(preview.screen(t), '\n')
@@ -290,6 +290,34 @@ test('right to left, with list, signs, numbers and conceallevel', UI, function(t
   t:wait(function() return preview.screen(t)[3]:find('^      new a$') end, 'beside the columns')
   local added = colours(t, 'HumAdded')
   eq(added, attr(t, 'new a', 33).background, 'to the edge')
+end)
+
+test('in a review, what was removed stands above what was added', UI, function(t)
+  preview.buffer(t, { 'line 1', 'new 2', 'line 3', 'line 5', 'new 6' })
+  t:lua([[
+    local edit = require('hum.edit')
+    assert(edit.given({
+      buf = 1,
+      old = { 'line 1', 'line 2', 'line 3', 'line 4', 'line 5' },
+      hunks = { { 2, 2, { 'new 2' } }, { 4, 4, {} }, { 6, 5, { 'new 6' } } },
+      label = 'since then',
+    }))
+  ]])
+  local function body()
+    return vim.tbl_map(function(line) return (line:gsub('  +hunk.*', '')) end, preview.screen(t))
+  end
+  local all = { 'line 1', 'line 2', 'new 2', 'line 3', 'line 4', 'line 5', 'new 6' }
+  t:wait(function() return vim.deep_equal(all, body()) end, 'both sides are shown')
+  local added, removed = colours(t, 'HumAdded'), colours(t, 'HumRemoved')
+  eq({ removed, added, removed, added }, {
+    attr(t, 'line 2').background,
+    attr(t, 'new 2').background,
+    attr(t, 'line 4').background,
+    attr(t, 'new 6').background,
+  })
+  t:keys(']cgs')
+  t:wait(function() return t:eval('getline(2)') == 'line 2' end, 'it is as it was')
+  eq({ 'line 1', 'line 2', 'line 3', 'line 4', 'line 5', 'new 6' }, body())
 end)
 
 -- ---- edits, undo, redo ---------------------------------------------------------------------------

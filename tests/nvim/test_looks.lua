@@ -158,6 +158,49 @@ for _, kind in ipairs({ 'all', '256' }) do
   end)
 end
 
+--- What an edit shows, and the colours of code that lie on it.
+local OF_EDIT = [[
+  local found = {}
+  for _, name in ipairs({ 'HumAdded', 'HumRemoved', 'HumAddedWord', 'HumRemovedWord', 'HumPending', 'Normal' }) do
+    found[name] = vim.api.nvim_get_hl(0, { name = name, link = false })
+  end
+  found.code = {}
+  for _, name in ipairs({ 'Normal', 'Comment', 'Constant', 'String', 'Identifier', 'Function', 'Statement', 'Type' }) do
+    local look = vim.api.nvim_get_hl(0, { name = name, link = false })
+    if look.fg and not look.bg then table.insert(found.code, look.fg) end
+  end
+  return found
+]]
+
+test(
+  'what an edit adds and removes is told apart in every scheme, and code is read on it',
+  { ui = { 80, 24 } },
+  function(t)
+    t:lua([[require('hum.look.scheme').start('edit')]])
+    for _, scheme in ipairs(schemes(t)) do
+      t:lua([[vim.o.background = ...; vim.cmd.colorscheme((select(2, ...)))]], scheme.background, scheme.name)
+      local look, where = t:lua(OF_EDIT), scheme.name .. ' ' .. scheme.background
+      local paper = look.Normal.bg or (scheme.background == 'dark' and 0x181818 or 0xfafafa)
+      local added, removed = look.HumAdded.bg, look.HumRemoved.bg
+      ok(added and removed, where)
+      for _, pair in ipairs({ { added, paper }, { removed, paper }, { added, removed } }) do
+        ok(colour.distance(pair[1], pair[2]) >= 5, ('%s: %06x on %06x'):format(where, pair[1], pair[2]))
+      end
+      for _, bg in ipairs({ added, removed }) do
+        for _, fg in ipairs(look.code) do
+          local least = 0.7 * math.min(4.5, colour.contrast(fg, paper))
+          ok(colour.contrast(fg, bg) >= least, ('%s: %06x on %06x'):format(where, fg, bg))
+        end
+      end
+      for _, kind in ipairs({ 'Added', 'Removed' }) do
+        local word = look['Hum' .. kind .. 'Word']
+        ok(word.underline or colour.distance(word.bg, look['Hum' .. kind].bg) >= 5, where .. ': words')
+      end
+      ok(colour.contrast(look.HumPending.fg, paper) >= 4.4, where .. ': pending')
+    end
+  end
+)
+
 test('what is computed agrees with known figures', { ui = false }, function()
   local function near(expected, value) ok(math.abs(expected - value) < 0.05, ('%s, not %s'):format(value, expected)) end
   near(21, colour.contrast(0x000000, 0xffffff))

@@ -2,6 +2,7 @@
 local clock = require('hum.look.clock')
 local config = require('hum.config')
 local fault = require('hum.fault')
+local fold = require('hum.edit.view.fold')
 local go = require('hum.edit.view.go')
 local keys = require('hum.edit.view.keys')
 local limits = require('hum.edit.view.limits')
@@ -90,12 +91,13 @@ local function watch()
     limits.forget(tonumber(event.match) --[[@as integer]])
   end)
   scheme.on_change('edit', reshape_all)
-  -- The width of the number column is known once a window is drawn.
   api.nvim_set_decoration_provider(ns, {
-    on_win = function(_, _, buf)
-      if views[buf] then clock.seen(buf) end
-      return false
+    on_win = function(_, win, buf, top, bottom)
+      if not views[buf] then return false end
+      clock.seen(buf)
+      return fold.look(views[buf], win, top, bottom)
     end,
+    on_line = function(_, _, buf, row) fold.draw(buf, ns, row) end,
   })
 end
 

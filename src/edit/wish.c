@@ -44,7 +44,7 @@ static const char *const numbers[] = {"number", "enumerat", "nummer", "num\u00E9
 static bool begins(struct span s, const char *word)
 {
     size_t n = 0;
-    while (word[n] != '\0' && n < s.len && to_lower(s.data[n]) == word[n]) {
+    while (n < s.len && word[n] != '\0' && to_lower(s.data[n]) == word[n]) {
         n++;
     }
     return word[n] == '\0';

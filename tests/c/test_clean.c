@@ -32,7 +32,7 @@ static void read_parts(struct parts *p, const char *file)
     struct span all = span_of(file);
     while (at < all.len) {
         struct span line = span_next_line(all, &at);
-        if (span_equals(line, "~")) {
+        if (span_equals(line, "~") && part < 2) {
             part++;
         } else {
             text_add(parts[part], line);
@@ -917,6 +917,80 @@ static void long_lines_cost_no_more_than_their_bytes(void)
     buf_finish(&want);
 }
 
+/* counts: a digit for each line of the answer, how many lines are given when it has come. */
+struct timing {
+    const char *what, *filetype, *file, *answer, *counts, *tail;
+};
+
+static void check_timing(const struct timing *t)
+{
+    struct parts p;
+    struct text out;
+    struct buf counts;
+    read_parts(&p, t->file);
+    text_init(&out);
+    buf_init(&counts, SIZE_MAX);
+    struct clean_context context = {.old = &p.old,
+                                    .before = &p.before,
+                                    .after = &p.after,
+                                    .filetype = t->filetype,
+                                    .indent = {.tabs = {8}, .tab_count = 1, .step = 8},
+                                    .instruction = span_of("Improve this.")};
+    struct clean *c = clean_new(&context);
+    for (const char *byte = t->answer; *byte != '\0'; byte++) {
+        clean_feed(c, (struct span){byte, 1}, &out);
+        if (*byte == '\n') {
+            buf_printf(&counts, "%zu", out.count);
+        }
+    }
+    struct span tail = clean_tail(c);
+    buf_add(&counts, "", 0);
+    check_texts(t->what, 0, "counts", counts.data, t->counts);
+    if (!span_equals(tail, t->tail)) {
+        check_fail(t->what, 0, "tail");
+        printf("    got \"%.*s\"\n", (int)tail.len, tail.data != NULL ? tail.data : "");
+    }
+    clean_free(c);
+    buf_finish(&counts);
+    text_finish(&out);
+    finish_parts(&p);
+}
+
+static void lines_come_as_soon_as_they_are_certain(void)
+{
+    static const struct timing list[] = {
+        {"in a fence", "lua", LUA, "```lua\nfunction Queue:size()\n  local n = #self\n  return n",
+         "012", "  return n"},
+        {"plain", "lua", LUA, "function Queue:size()\n  local n = #self\n  return n", "12",
+         "  return n"},
+        {"the first line is new", "lua", LUA,
+         "function Queue:length()\n  local n = #self\n  return n", "12", "  return n"},
+        {"the first line says little", "yaml", "~\nreplicas: 2\nname: x\n~\n",
+         "replicas: 3\nname: y\nimage: z", "02", "image: z"},
+        {"words before", "lua", LUA,
+         "Here is the code:\n\n```lua\nfunction Queue:size()\n  return n", "0001", "  return n"},
+        {"Markdown", "markdown", MD, "## Install\n\nText\nMore", "113", "More"},
+        {"a fence that may be the last", "markdown", MD,
+         "```markdown\n## Install\n```\nmake\n```\n", "01114", ""},
+        {"outdented", "python", PY, "def total(self):\n    total = 0.0\n    for i in self.items:\n",
+         "123", ""},
+        {"the first line alone", "python", PY,
+         "def total(self):\n        total = 0.0\n        for i in self.items:\n", "123", ""},
+        {"what may stand below", "lua", "~\na()\n~\nb()\nc()\n", "x()\nb()\ny()\n", "113", ""},
+        {"a token", "lua", LUA, "function Queue:size()\n  return x<|im_e", "1", "  return x"},
+        {"a fence behind code", "lua", LUA, "```lua\nfunction Queue:size()\n  return x``", "01",
+         "  return x"},
+        {"an operator", "lua", LUA, "function Queue:size()\n  return x < y", "1", "  return x < y"},
+        {"a comment", "lua", LUA, "function Queue:size()\n  -- ... res", "1", ""},
+        {"a half character", "lua", LUA, "function Queue:size()\n  return '\xE5\xAF", "1",
+         "  return '"},
+        {"tabs for blanks", "c", C_FILE, "    if (n > 1)\n        return f", "1", ""},
+    };
+    for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
+        check_timing(&list[i]);
+    }
+}
+
 int main(void)
 {
     RUN(fences_are_not_code);
@@ -940,5 +1014,6 @@ int main(void)
     RUN(other_blocks_are_not_the_answer);
     RUN(a_cut_answer_has_no_half_line);
     RUN(long_lines_cost_no_more_than_their_bytes);
+    RUN(lines_come_as_soon_as_they_are_certain);
     return check_report("clean");
 }

@@ -1,127 +1,366 @@
 #include "edit/answer.h"
 
 #include "base/buf.h"
+#include "edit/clean.h"
+#include "edit/marked.h"
+#include "edit/placed.h"
 #include "proto.h"
 
 #include <stdlib.h>
 
 struct answer {
-    struct answer_context context;
-    struct buf line; /* that grows */
-    bool begun;      /* a line has come */
-    bool fenced;     /* it was a fence */
-    bool closed;     /* the fence that ends the code has come */
+    const struct clean_context *context;
+    struct clean_context plain_context; /* the same, for blocks */
+    enum answer_form asked, form;
+    bool decided;      /* form is what comes */
     bool ended;
-    struct text text;
-    struct answer_hunk hunk; /* the only one */
-    size_t hunk_count;
+    bool has_markers;  /* the range itself */
+    bool called;       /* a tool */
+    struct buf raw;    /* all that came */
+    size_t coded;      /* bytes of it that code has ... */
+    size_t lined;      /* ... that plain has */
+    struct marked marked;
+    size_t marked_lines; /* that it has */
+
+    /* Of the whole lines. */
+    struct clean *code;
+    struct text fresh; /* lines that have come of it and are not in align */
+    struct align *align;
+
+    /* Of blocks. */
+    struct clean *plain; /* without thoughts */
+    struct text lines;   /* that have come of it */
+    size_t placed_lines; /* those of them that placed has */
+    struct placed *placed;
 };
 
-struct answer *answer_new(const struct answer_context *context)
+struct answer *answer_new(const struct clean_context *context, enum answer_form asked)
 {
     struct answer *a = xcalloc(1, sizeof *a);
-    a->context = *context;
-    buf_init(&a->line, LIMIT_MESSAGE);
-    text_init(&a->text);
+    a->context = context;
+    a->plain_context = *context;
+    a->plain_context.wants_patch = true;
+    a->asked = a->form = asked;
+    a->has_markers = marked_has(context->old);
+    buf_init(&a->raw, LIMIT_MESSAGE);
+    text_init(&a->fresh);
+    text_init(&a->lines);
+    marked_init(&a->marked, context->filetype);
+    a->code = clean_new(context);
+    a->plain = clean_new(&a->plain_context);
+    a->align = align_new(context->old);
+    a->placed = placed_new(context->old);
     return a;
 }
 
 void answer_free(struct answer *a)
 {
     if (a != NULL) {
-        buf_finish(&a->line);
-        text_finish(&a->text);
+        clean_free(a->code);
+        clean_free(a->plain);
+        align_free(a->align);
+        placed_free(a->placed);
+        text_finish(&a->fresh);
+        text_finish(&a->lines);
+        buf_finish(&a->raw);
         free(a);
     }
 }
 
-static struct span line_of(const struct answer *a)
+/* ---- whole lines --------------------------------------------------------------- */
+
+static void align_fresh(struct answer *a)
 {
-    return (struct span){a->line.data, a->line.len};
+    for (size_t i = 0; i < a->fresh.count; i++) {
+        align_line(a->align, text_line(&a->fresh, i));
+    }
+    text_clear(&a->fresh);
 }
 
-static void take_line(struct answer *a)
+static void feed_code(struct answer *a, size_t to)
 {
-    struct span line = line_of(a);
-    bool is_fence = span_starts_with(span_ltrim(line), "```");
-    if (!a->begun && is_fence) {
-        a->fenced = true;
-    } else if (a->fenced && is_fence) {
-        a->closed = true;
-    } else if (!a->closed) {
-        text_add(&a->text, line);
+    clean_feed(a->code, (struct span){a->raw.data + a->coded, to - a->coded}, &a->fresh);
+    a->coded = to;
+}
+
+/* ---- blocks -------------------------------------------------------------------- */
+
+static void feed_plain(struct answer *a, size_t to)
+{
+    clean_feed(a->plain, (struct span){a->raw.data + a->lined, to - a->lined}, &a->lines);
+    a->lined = to;
+}
+
+static void place_lines(struct answer *a)
+{
+    for (; a->placed_lines < a->lines.count; a->placed_lines++) {
+        placed_line(a->placed, text_line(&a->lines, a->placed_lines));
     }
-    a->begun = true;
-    buf_clear(&a->line);
+}
+
+/* ---- which of them ------------------------------------------------------------- */
+
+static void decide(struct answer *a, enum answer_form form)
+{
+    a->form = form;
+    a->decided = true;
+}
+
+static bool may_be_blocks(const struct answer *a)
+{
+    return a->asked != ANSWER_WHOLE || !a->has_markers;
+}
+
+/* Behind another line of the answer, which both have. */
+static void look(struct answer *a)
+{
+    if (may_be_blocks(a) && marked_form(&a->marked) != MARKED_NOTHING) {
+        static const enum answer_form forms[] = {
+            [MARKED_SEARCH] = ANSWER_SEARCH,
+            [MARKED_PATCH] = ANSWER_PATCH,
+            [MARKED_UDIFF] = ANSWER_UDIFF,
+        };
+        decide(a, forms[marked_form(&a->marked)]);
+    } else if (a->asked == ANSWER_WHOLE && a->fresh.count > 0 && !marked_may_begin(&a->marked)) {
+        decide(a, ANSWER_WHOLE);
+    }
+}
+
+static void mark_lines(struct answer *a)
+{
+    for (; a->marked_lines < a->lines.count; a->marked_lines++) {
+        marked_line(&a->marked, text_line(&a->lines, a->marked_lines));
+    }
+}
+
+/* While nothing is decided both have the same lines, and none that is not complete: so the form does
+ * not depend on the pieces. */
+static void take_lines(struct answer *a)
+{
+    const char *end;
+    while (!a->decided && (end = memchr(a->raw.data + a->coded, '\n', a->raw.len - a->coded))) {
+        size_t to = (size_t)(end - a->raw.data) + 1;
+        feed_plain(a, to);
+        mark_lines(a);
+        feed_code(a, to);
+        look(a);
+    }
+}
+
+/* What is decided has all that came. */
+static void take_rest(struct answer *a)
+{
+    if (a->form == ANSWER_WHOLE) {
+        feed_code(a, a->raw.len);
+        align_fresh(a);
+    } else {
+        feed_plain(a, a->raw.len);
+        place_lines(a);
+    }
 }
 
 void answer_feed(struct answer *a, struct span piece)
 {
-    size_t at = 0;
-    while (at <= piece.len) {
-        struct span line = span_next_line(piece, &at);
-        buf_add(&a->line, line.data, line.len);
-        if (at <= piece.len) {
-            take_line(a);
-        }
+    if (a->ended || piece.len == 0) {
+        return;
+    }
+    buf_add(&a->raw, piece.data, piece.len);
+    if (!a->decided) {
+        take_lines(a);
+    }
+    if (a->decided) {
+        take_rest(a);
     }
 }
 
-static bool is_same(const struct answer *a, size_t old, size_t new)
+void answer_call(struct answer *a)
 {
-    struct span x = text_line(a->context.old, old), y = text_line(&a->text, new);
-    return x.len == y.len && span_starts(x, y);
+    a->called = true;
 }
 
-/* One hunk, without the lines that are the same at both ends. */
-static void decide(struct answer *a)
+/* ---- the end ------------------------------------------------------------------- */
+
+static bool is_whole_fault(const struct answer *a)
 {
-    size_t first = 0, old = a->context.old->count, new = a->text.count;
-    while (first < old && first < new &&is_same(a, first, first)) {
-        first++;
+    return clean_fault(a->code) != CLEAN_FINE;
+}
+
+static void end_whole(struct answer *a, bool cut)
+{
+    feed_code(a, a->raw.len);
+    cut = cut && !clean_is_complete(a->code);
+    clean_end(a->code, cut, &a->fresh);
+    align_fresh(a);
+    align_end(a->align, cut || is_whole_fault(a));
+}
+
+static void end_blocks(struct answer *a, bool cut)
+{
+    place_lines(a);
+    placed_end(a->placed, cut);
+    if (placed_blocks(a->placed) == 0 && placed_faults(a->placed)->count == 0) {
+        a->form = ANSWER_WHOLE; /* it only looked like it */
+        end_whole(a, cut);
     }
-    while (old > first && new > first && is_same(a, old - 1, new - 1)) {
-        old--;
-        new --;
+}
+
+/* The last line may be the one that tells; if none does, these are the whole lines. */
+static void decide_end(struct answer *a)
+{
+    mark_lines(a);
+    feed_code(a, a->raw.len);
+    look(a);
+    if (!a->decided) {
+        decide(a, ANSWER_WHOLE);
     }
-    a->hunk = (struct answer_hunk){first, old - first, first, new - first};
-    a->hunk_count = old > first || new > first;
 }
 
 void answer_end(struct answer *a, enum answer_ending ending)
 {
-    if (a->line.len > 0) {
-        take_line(a);
+    if (a->ended) {
+        return;
     }
-    if (ending == ANSWER_WHOLE && a->text.count > 0) {
-        decide(a);
+    bool cut = ending == ANSWER_CUT;
+    if (!a->decided || a->form != ANSWER_WHOLE) {
+        feed_plain(a, a->raw.len);
+        clean_end(a->plain, cut, &a->lines);
+    }
+    if (!a->decided) {
+        decide_end(a);
+    }
+    if (a->form == ANSWER_WHOLE) {
+        end_whole(a, cut);
+    } else {
+        end_blocks(a, cut);
     }
     a->ended = true;
 }
 
-const struct text *answer_text(const struct answer *a)
+bool answer_is_over(const struct answer *a)
 {
-    return &a->text;
+    bool is_whole = a->decided && a->form == ANSWER_WHOLE;
+    return a->called || a->raw.error != HUM_OK ||
+           ((is_whole || (!a->decided && a->asked == ANSWER_WHOLE)) && is_whole_fault(a));
 }
 
-const struct answer_hunk *answer_hunks(const struct answer *a, size_t *count)
+/* ---- what has become of it ----------------------------------------------------- */
+
+static bool has_blocks(const struct answer *a)
 {
-    *count = a->hunk_count;
-    return &a->hunk;
+    return a->decided && a->form != ANSWER_WHOLE;
+}
+
+const struct text *answer_text(const struct answer *a)
+{
+    return has_blocks(a) ? placed_text(a->placed) : align_new_text(a->align);
+}
+
+const struct hunk *answer_hunks(const struct answer *a, size_t *count)
+{
+    return has_blocks(a) ? placed_hunks(a->placed, count) : align_hunks(a->align, count);
 }
 
 struct answer_open answer_open(const struct answer *a)
 {
-    return (struct answer_open){0, 0, a->ended ? 0 : a->text.count};
+    struct answer_open open = {0};
+    answer_hunks(a, &open.part);
+    if (a->ended) {
+        open.at = answer_reached(a);
+    } else if (has_blocks(a)) {
+        open.count = placed_open(a->placed, &open.at);
+        open.part += placed_blocks(a->placed);
+    } else {
+        align_open(a->align, &open.count, &open.at);
+    }
+    return open;
+}
+
+struct span answer_open_row(const struct answer *a, size_t i)
+{
+    if (has_blocks(a)) {
+        return placed_open_row(a->placed, i);
+    }
+    size_t count, at;
+    return text_line(align_new_text(a->align), align_open(a->align, &count, &at)[i]);
 }
 
 size_t answer_reached(const struct answer *a)
 {
-    return a->ended ? a->context.old->count : 0;
+    return has_blocks(a) ? placed_reached(a->placed) : align_reached(a->align);
 }
 
 struct span answer_tail(const struct answer *a)
 {
-    bool is_code = !a->closed && !span_starts_with(span_ltrim(line_of(a)), "`");
-    return is_code ? line_of(a) : (struct span){NULL, 0};
+    bool is_code = a->decided && a->form == ANSWER_WHOLE && !a->ended;
+    return is_code ? clean_tail(a->code) : (struct span){NULL, 0};
+}
+
+enum answer_form answer_form(const struct answer *a)
+{
+    return a->form;
+}
+
+static struct answer_fault fault_of_code(const struct answer *a)
+{
+    static const char *const codes[CLEAN_FAULTS] = {
+        [CLEAN_EMPTY] = "empty",       [CLEAN_PROSE] = "prose",   [CLEAN_QUESTION] = "question",
+        [CLEAN_THOUGHT] = "thought",   [CLEAN_ELIDED] = "elided", [CLEAN_LOOP] = "loop",
+        [CLEAN_TOOL] = "tool",         [CLEAN_ENVELOPE] = "json", [CLEAN_OPEN_FENCE] = "fence",
+        [CLEAN_OUTSIDE] = "outside",
+    };
+    enum clean_fault fault = clean_fault(a->code);
+    return (struct answer_fault){codes[fault], clean_message(fault), clean_hint(fault)};
+}
+
+struct answer_fault answer_fault(const struct answer *a)
+{
+    size_t count;
+    answer_hunks(a, &count);
+    if (a->raw.error != HUM_OK) {
+        return (struct answer_fault){"toobig", "the answer is longer than hum can read", ""};
+    }
+    if (a->called && count == 0) {
+        return (struct answer_fault){"tool", clean_message(CLEAN_TOOL), clean_hint(CLEAN_TOOL)};
+    }
+    if (!has_blocks(a)) {
+        return fault_of_code(a);
+    }
+    const struct changes_faults *faults = placed_faults(a->placed);
+    if (faults->count == 0) {
+        return (struct answer_fault){0};
+    }
+    const struct changes_fault *first = &faults->items[0];
+    return (struct answer_fault){"block", first->message, first->hint != NULL ? first->hint : ""};
+}
+
+bool answer_is_shrunk(const struct answer *a)
+{
+    return !has_blocks(a) && clean_is_shrunk(a->code);
+}
+
+static const char *const form_names[] = {
+    [ANSWER_WHOLE] = "whole",
+    [ANSWER_SEARCH] = "search",
+    [ANSWER_PATCH] = "patch",
+    [ANSWER_UDIFF] = "udiff",
+};
+
+const char *answer_form_name(enum answer_form form)
+{
+    return form_names[form];
+}
+
+enum answer_form answer_form_named(struct span name)
+{
+    for (enum answer_form form = ANSWER_WHOLE; form <= ANSWER_UDIFF; form++) {
+        if (span_equals(name, form_names[form])) {
+            return form;
+        }
+    }
+    return ANSWER_WHOLE;
+}
+
+struct span answer_raw(const struct answer *a)
+{
+    return (struct span){a->raw.data, a->raw.len};
 }

@@ -19,7 +19,7 @@ static void write_line(struct buf *out, char kind, struct span line)
     buf_add(out, "\n", 1);
 }
 
-static void write_hunk(const struct text *text, const struct answer_hunk *h, struct buf *out)
+static void write_hunk(const struct text *text, const struct hunk *h, struct buf *out)
 {
     buf_printf(out, "=%zu %zu %zu\n", h->first + 1, h->count, h->new_count);
     for (size_t i = 0; i < h->new_count; i++) {
@@ -30,13 +30,12 @@ static void write_hunk(const struct text *text, const struct answer_hunk *h, str
 static void write_open(struct journal *j, const struct answer *a, struct buf *out)
 {
     struct answer_open told = j->open, now = answer_open(a);
-    if (now.at != told.at || now.new_count < told.new_count ||
-        (told.new_count > 0 && now.new_first != told.new_first)) {
+    if (now.at != told.at || now.part != told.part || now.count < told.count) {
         buf_printf(out, "@%zu\n", now.at);
-        told.new_count = 0;
+        told.count = 0;
     }
-    for (size_t i = told.new_count; i < now.new_count; i++) {
-        write_line(out, '+', text_line(answer_text(a), now.new_first + i));
+    for (size_t i = told.count; i < now.count; i++) {
+        write_line(out, '+', answer_open_row(a, i));
     }
     j->open = now;
 }
@@ -60,7 +59,7 @@ static void write_tail(struct journal *j, const struct answer *a, struct buf *ou
 void journal_write(struct journal *j, const struct answer *a, struct buf *out)
 {
     size_t count;
-    const struct answer_hunk *hunks = answer_hunks(a, &count);
+    const struct hunk *hunks = answer_hunks(a, &count);
     for (; j->hunks < count; j->hunks++) {
         write_hunk(answer_text(a), &hunks[j->hunks], out);
     }

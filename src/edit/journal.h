@@ -3,7 +3,7 @@
  *
  *   "=FIRST COUNT NEW"  a hunk has finished: COUNT lines of old from line FIRST on, from 1, become the
  *                       NEW records " LINE" that follow
- *   "@AT"               the open part begins anew, behind AT old lines: no row of it is shown
+ *   "@AT"               another open part begins, behind AT old lines: no row of it is shown yet
  *   "+ROW"              a row is added to it
  *   ">REACHED"          so many old lines have been passed
  *   "~TEXT"             the line that grows goes on with this

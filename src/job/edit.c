@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "edit/answer.h"
 #include "edit/journal.h"
+#include "edit/clean_context.h"
 #include "edit/text.h"
 #include "job/reply.h"
 #include "nvim/sink.h"
@@ -16,14 +17,14 @@ struct edit {
     struct text old, before, after;
     char *words[5]; /* of the spec, as long as the context */
     size_t word_count;
-    struct answer_context context;
+    struct clean_context context;
+    enum answer_form asked;
     struct answer *answer;
     struct journal journal;
     enum part part;
     struct utf8 utf8;
     struct buf piece;   /* scratch: whole characters */
     struct buf log;     /* scratch: what is told */
-    struct buf raw;     /* the answer as it came */
     struct buf thought; /* in case it was text */
 };
 
@@ -44,9 +45,11 @@ static void begin_part(struct edit *e, enum part part)
 
 static void add_text(struct edit *e, struct span piece)
 {
-    buf_add(&e->raw, piece.data, piece.len);
     answer_feed(e->answer, piece);
     tell_news(e);
+    if (answer_is_over(e->answer)) {
+        reply_enough(&e->reply);
+    }
 }
 
 /* ---- as a reply ---------------------------------------------------------------- */
@@ -74,8 +77,7 @@ static void turn(struct reply *r, enum part part)
         return;
     }
     answer_free(e->answer);
-    e->answer = answer_new(&e->context);
-    buf_clear(&e->raw);
+    e->answer = answer_new(&e->context, e->asked);
     buf_clear(&e->log);
     journal_restart(&e->journal, &e->log);
     sink_text(r->sink, e->log.data, e->log.len);
@@ -83,24 +85,49 @@ static void turn(struct reply *r, enum part part)
 
 static void call(struct reply *r, const char *call, size_t len)
 {
-    add(r, PART_TEXT, call, len);
+    struct edit *e = (struct edit *)r;
+    answer_feed(e->answer, (struct span){call, len});
+    answer_call(e->answer);
+    reply_enough(r);
 }
 
 static void end(struct reply *r, bool whole)
 {
     struct edit *e = (struct edit *)r;
-    answer_end(e->answer, whole ? ANSWER_WHOLE : ANSWER_CUT);
+    buf_clear(&e->piece);
+    utf8_end(&e->utf8, &e->piece);
+    answer_feed(e->answer, (struct span){e->piece.data, e->piece.len});
+    answer_end(e->answer, whole ? ANSWER_SAID : ANSWER_CUT);
     tell_news(e);
+}
+
+static void tell_fault(const struct answer_fault *fault, struct buf *out)
+{
+    wire_cstr(out, "fault");
+    wire_map(out, 3);
+    wire_cstr(out, "code");
+    wire_cstr(out, fault->code);
+    wire_cstr(out, "message");
+    wire_cstr(out, fault->message);
+    wire_cstr(out, "hint");
+    wire_cstr(out, fault->hint);
 }
 
 static uint32_t tell(struct reply *r, struct buf *out)
 {
     struct edit *e = (struct edit *)r;
+    const struct answer_fault fault = answer_fault(e->answer);
+    struct span raw = answer_raw(e->answer);
     wire_cstr(out, "answer");
-    wire_str(out, e->raw.data, e->raw.len);
+    wire_str(out, raw.data, raw.len);
     wire_cstr(out, "form");
-    wire_cstr(out, "whole");
-    return 2;
+    wire_cstr(out, answer_form_name(answer_form(e->answer)));
+    wire_cstr(out, "shrunk");
+    wire_bool(out, answer_is_shrunk(e->answer));
+    if (fault.code != NULL) {
+        tell_fault(&fault, out);
+    }
+    return fault.code != NULL ? 4 : 3;
 }
 
 static enum part now(const struct reply *r)
@@ -120,7 +147,6 @@ static void finish(struct reply *r)
     }
     buf_finish(&e->piece);
     buf_finish(&e->log);
-    buf_finish(&e->raw);
     buf_finish(&e->thought);
 }
 
@@ -144,18 +170,21 @@ static int begin(struct reply *r, const struct value *spec, struct target *targe
         text_from_value(&e->after, value_get(spec, "after")) != 0) {
         return HUM_ESPEC;
     }
-    e->context = (struct answer_context){
+    struct span form = word(e, spec, "form");
+    e->asked = answer_form_named(form);
+    e->context = (struct clean_context){
         .old = &e->old,
         .before = &e->before,
         .after = &e->after,
+        .head = word(e, spec, "head"),
+        .foot = word(e, spec, "foot"),
+        .filetype = word(e, spec, "filetype").data,
+        .indent = indent_from(value_get(spec, "indent")),
         .insert = value_bool(value_get(spec, "insert"), false),
+        .first = (size_t)value_int(value_get(spec, "first"), 0),
+        .instruction = word(e, spec, "instruction"),
     };
-    e->context.head = word(e, spec, "head");
-    e->context.foot = word(e, spec, "foot");
-    e->context.filetype = word(e, spec, "filetype");
-    e->context.name = word(e, spec, "name");
-    e->context.instruction = word(e, spec, "instruction");
-    e->answer = answer_new(&e->context);
+    e->answer = answer_new(&e->context, e->asked);
     return 0;
 }
 
@@ -190,7 +219,6 @@ struct job *edit_start(const struct job_env *env, int64_t id, const struct value
     text_init(&e->after);
     buf_init(&e->piece, SIZE_MAX);
     buf_init(&e->log, SIZE_MAX);
-    buf_init(&e->raw, SIZE_MAX);
     buf_init(&e->thought, SIZE_MAX);
     utf8_init(&e->utf8);
     return reply_start(&e->reply, &edit_ops, &edit_reply, env, id, spec);

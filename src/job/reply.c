@@ -339,14 +339,16 @@ static void finish(struct reply *r, enum reply_ending ending)
     sink_end(r->sink);
 }
 
-void reply_enough(struct reply *r, const char *reason)
+void reply_enough(struct reply *r)
 {
     if (r->ending != REPLY_RUNS) {
         return;
     }
-    const struct ending_facts facts = {.reason = reason, .has_text = true};
+    const struct ending_facts facts = {.reason = "stop", .has_text = true};
+    generation_stop(r->generation); /* it is not flushed: it is in the midst of its text */
+    r->generation = NULL;
     event_ending(&r->told, &facts, r->endpoint.secrets);
-    r->whole = ending_kind(&facts) == ENDING_GOOD;
+    r->whole = true;
     finish(r, REPLY_DONE);
 }
 

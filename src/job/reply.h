@@ -91,8 +91,9 @@ struct reply {
 struct job *reply_start(struct reply *r, const struct job_ops *job, const struct reply_ops *ops,
                         const struct job_env *env, int64_t id, const struct value *spec);
 
-/* It has said enough: the model is stopped, and the ending is "done", for that reason. Within add. */
-void reply_enough(struct reply *r, const char *reason);
+/* Nothing more is wanted of it: the model is stopped, and the ending is as if it had said all. Within
+ * add and call. */
+void reply_enough(struct reply *r);
 
 /* Operations that all kinds have. */
 void reply_stop(struct job *j, bool discard);

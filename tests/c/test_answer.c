@@ -1,7 +1,7 @@
-/* The lines of tests/cases/edit.jsonl that are about a range or an insertion, played through clean
- * and align: what they want of the file holds, in all pieces. */
-#include "cleaning.h"
-#include "edit/align.h"
+/* The lines of tests/cases/edit.jsonl that are about a range or an insertion, played through answer
+ * and journal: what they want of the file holds, in all pieces. And answers in other forms than the
+ * whole lines. */
+#include "answering.h"
 
 #include <cjson/cJSON.h>
 #include <strings.h>
@@ -73,61 +73,61 @@ struct play {
     struct clean_context context;
     struct file file;
     struct text old, before, after;
-    struct cleaning result;
+    struct answering *result;
     struct buf written; /* the file when all hunks are accepted */
-    bool changes;
 };
 
-static void write_file(struct play *p, size_t first, bool cut)
+static void add_lines(struct text *to, const struct text *from, size_t first, size_t count)
 {
-    struct align *a = align_new(&p->old);
-    struct text all;
-    size_t count;
-    text_init(&all);
-    for (size_t i = 0; i < p->result.out.count; i++) {
-        align_line(a, text_line(&p->result.out, i));
+    for (size_t i = 0; i < count; i++) {
+        text_add(to, text_line(from, first + i));
     }
-    align_end(a, cut || p->result.fault != CLEAN_FINE);
-    const struct hunk *hunks = align_hunks(a, &count);
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct hunk *x = a, *y = b;
+    return x->first < y->first ? -1 : x->first > y->first;
+}
+
+static void add_range(const struct play *p, struct text *all)
+{
+    struct answering *r = p->result;
     size_t at = 0;
-    for (size_t i = 0; i < p->before.count; i++) {
-        text_add(&all, text_line(&p->before, i));
+    qsort(r->hunks, r->count, sizeof *r->hunks, by_place);
+    for (size_t i = 0; i < r->count; i++) {
+        const struct hunk *h = &r->hunks[i];
+        add_lines(all, &p->old, at, h->first - at);
+        add_lines(all, &r->text, h->new_first, h->new_count);
+        at = h->first + h->count;
     }
-    for (size_t h = 0; h <= count; h++) {
-        size_t to = h < count ? hunks[h].first : p->old.count;
-        for (; at < to; at++) {
-            text_add(&all, text_line(&p->old, at));
-        }
-        for (size_t i = 0; h < count && i < hunks[h].new_count; i++) {
-            text_add(&all, text_line(align_new_text(a), hunks[h].new_first + i));
-        }
-        at += h < count ? hunks[h].count : 0;
-    }
-    for (size_t i = 0; i < p->after.count; i++) {
-        text_add(&all, text_line(&p->after, i));
-    }
+    add_lines(all, &p->old, at, p->old.count - at);
+}
+
+static void write_file(struct play *p)
+{
+    struct text all;
+    text_init(&all);
+    add_lines(&all, &p->before, 0, p->before.count);
+    add_range(p, &all);
+    add_lines(&all, &p->after, 0, p->after.count);
     buf_add_str(&p->written, p->file.mark ? "\xEF\xBB\xBF" : "");
     for (size_t i = 0; i < all.count; i++) {
         add_line(&p->written, &p->file, text_line(&all, i), i + 1 == all.count);
     }
     buf_add(&p->written, "", 0);
-    p->changes = count > 0;
     text_finish(&all);
-    align_free(a);
-    (void)first;
 }
 
 static bool is_told(const struct play *p, const cJSON *words, const char *finish)
 {
-    const char *message = clean_message(p->result.fault), *hint = clean_hint(p->result.fault);
     const cJSON *word;
     cJSON_ArrayForEach(word, words)
     {
-        if (strcasestr(message, word->valuestring) != NULL ||
-            strcasestr(hint, word->valuestring) != NULL) {
+        if (strcasestr(p->result->fault_words.data, word->valuestring) != NULL) {
             return true;
         }
-        if (p->result.shrunk && strcasestr("a third is gone", word->valuestring) != NULL) {
+        if (p->result->shrunk && strcasestr("a third is gone", word->valuestring) != NULL) {
             return true;
         }
     }
@@ -150,15 +150,15 @@ static bool holds(const struct play *p, const cJSON *want, const char *finish)
                 *told = cJSON_GetObjectItem(want, "told");
     const char *after = text_of(want, "after");
     if (cJSON_GetObjectItem(want, "unchanged") != NULL) {
-        return !p->changes && p->result.fault == CLEAN_FINE;
+        return p->result->count == 0 && p->result->fault_code.len == 0;
     }
     if (refused != NULL) {
-        return (!p->changes || p->result.shrunk) && is_told(p, refused, finish);
+        return (p->result->count == 0 || p->result->shrunk) && is_told(p, refused, finish);
     }
     if (told != NULL && !is_told(p, told, finish)) {
         return false;
     }
-    bool quiet = told != NULL || (p->result.fault == CLEAN_FINE && !p->result.shrunk);
+    bool quiet = told != NULL || (p->result->fault_code.len == 0 && !p->result->shrunk);
     return quiet && after != NULL && p->written.data != NULL && strcmp(p->written.data, after) == 0;
 }
 
@@ -181,7 +181,7 @@ static void play(const cJSON *row)
     if (finish != NULL && strncmp(finish, "status", 6) == 0) {
         return;
     }
-    struct play p = {.changes = false};
+    struct play p = {.result = NULL};
     buf_init(&p.written, SIZE_MAX);
     file_read(&p.file, text_of(file, "text"));
     slice(&p.before, &p.file.lines, 0, first - 1);
@@ -197,15 +197,14 @@ static void play(const cJSON *row)
         .first = first,
         .instruction = span_of(text_of(row, "instruction")),
     };
-    p.result = cleaning_play_all(&p.context, span_of(answer), cut);
-    write_file(&p, first, cut);
+    p.result = answering_play_all(&p.context, ANSWER_WHOLE, span_of(answer), cut);
+    write_file(&p);
     if (!holds(&p, cJSON_GetObjectItem(row, "want"), finish)) {
         check_fail(__FILE__, __LINE__, text_of(row, "name"));
-        printf("    fault %d (%s)%s, lines:\n%.*s", (int)p.result.fault,
-               clean_message(p.result.fault), p.result.shrunk ? ", shrunk" : "",
-               (int)cleaning_text(&p.result.out).len, cleaning_text(&p.result.out).data);
+        printf("    fault %s%s, lines:\n%.*s", p.result->fault_words.data,
+               p.result->shrunk ? ", shrunk" : "", (int)p.written.len, p.written.data);
     }
-    cleaning_finish(&p.result);
+    answering_finish(p.result);
     text_finish(&p.before);
     text_finish(&p.old);
     text_finish(&p.after);
@@ -238,5 +237,5 @@ static void plays_every_case_of_a_range(void)
 int main(void)
 {
     RUN(plays_every_case_of_a_range);
-    return check_report("clean_cases");
+    return check_report("answer");
 }

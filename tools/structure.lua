@@ -106,6 +106,7 @@ local LUA_BASE = {
   'config',
   'count',
   'definition',
+  'disclosed',
   'echo',
   'events',
   'fault',

@@ -12,13 +12,13 @@ struct answer {
     const struct clean_context *context;
     struct clean_context plain_context; /* the same, for blocks */
     enum answer_form asked, form;
-    bool decided;      /* form is what comes */
+    bool decided; /* form is what comes */
     bool ended;
-    bool has_markers;  /* the range itself */
-    bool called;       /* a tool */
-    struct buf raw;    /* all that came */
-    size_t coded;      /* bytes of it that code has ... */
-    size_t lined;      /* ... that plain has */
+    bool has_markers; /* the range itself */
+    bool called;      /* a tool */
+    struct buf raw;   /* all that came */
+    size_t coded;     /* bytes of it that code has ... */
+    size_t lined;     /* ... that plain has */
     struct marked marked;
     size_t marked_lines; /* that it has */
 
@@ -303,9 +303,9 @@ enum answer_form answer_form(const struct answer *a)
 static struct answer_fault fault_of_code(const struct answer *a)
 {
     static const char *const codes[CLEAN_FAULTS] = {
-        [CLEAN_EMPTY] = "empty",       [CLEAN_PROSE] = "prose",   [CLEAN_QUESTION] = "question",
-        [CLEAN_THOUGHT] = "thought",   [CLEAN_ELIDED] = "elided", [CLEAN_LOOP] = "loop",
-        [CLEAN_TOOL] = "tool",         [CLEAN_ENVELOPE] = "json", [CLEAN_OPEN_FENCE] = "fence",
+        [CLEAN_EMPTY] = "empty",     [CLEAN_PROSE] = "prose",   [CLEAN_QUESTION] = "question",
+        [CLEAN_THOUGHT] = "thought", [CLEAN_ELIDED] = "elided", [CLEAN_LOOP] = "loop",
+        [CLEAN_TOOL] = "tool",       [CLEAN_ENVELOPE] = "json", [CLEAN_OPEN_FENCE] = "fence",
         [CLEAN_OUTSIDE] = "outside",
     };
     enum clean_fault fault = clean_fault(a->code);

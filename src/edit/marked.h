@@ -12,8 +12,8 @@ enum marked_form { MARKED_NOTHING, MARKED_SEARCH, MARKED_PATCH, MARKED_UDIFF };
 
 struct marked {
     enum marked_form form;
-    bool is_diff;  /* of the file itself: fences of diffs say nothing */
-    bool minus;    /* the last line may be the first of a diff's head */
+    bool is_diff; /* of the file itself: fences of diffs say nothing */
+    bool minus;   /* the last line may be the first of a diff's head */
 };
 
 /* filetype: of the file, as Neovim names it. */

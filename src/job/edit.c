@@ -2,8 +2,8 @@
 
 #include "base/utf8.h"
 #include "edit/answer.h"
-#include "edit/journal.h"
 #include "edit/clean_context.h"
+#include "edit/journal.h"
 #include "edit/text.h"
 #include "job/reply.h"
 #include "nvim/sink.h"

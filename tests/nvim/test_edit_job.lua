@@ -76,47 +76,61 @@ end)
 
 -- ---- in Lua ---------------------------------------------------------------------------------
 
+local FILE = { '-- a file', '', 'function f()', '  one()', '  two()', '  three()', 'end', '', 'return f' }
+
+--- Starts an edit of lines 3 to 7 of a buffer, and keeps what is told.
 local START = [[
-  local spec, config = ...
-  got = { events = {}, hunks = {} }
-  request = require('hum.edit.request').start(spec, function(name, data)
-    table.insert(got.events, name)
-    if name == 'hunks' then
-      vim.list_extend(got.hunks, data.finished)
-    elseif name == 'done' or name == 'error' or name == 'cancelled' then
-      got.ending = { name = name, data = data }
+  local ask, lines = ...
+  got = { names = {}, hunks = {}, again = {} }
+  if got_buf then vim.api.nvim_buf_delete(got_buf, { force = true }) end
+  local buf = vim.api.nvim_create_buf(true, false)
+  got_buf = buf
+  vim.api.nvim_buf_set_lines(buf, 0, -1, false, lines)
+  vim.api.nvim_buf_set_name(buf, vim.fn.getcwd() .. '/f.lua')
+  vim.bo[buf].filetype = 'lua'
+  ask.buf = buf
+  ask.old = vim.api.nvim_buf_get_lines(buf, ask.first - 1, ask.last, false)
+  request = require('hum.edit.request').start(ask, function(name, data)
+    table.insert(got.names, name)
+    if name == 'hunks' then vim.list_extend(got.hunks, data.finished) end
+    if name == 'again' then
+      got.hunks = {}
+      table.insert(got.again, data.message)
     end
+    if name == 'done' or name == 'error' or name == 'cancelled' then got.ending = { name = name, data = data } end
   end)
 ]]
 
-local function start(t, more)
-  t:lua(
-    START,
-    vim.tbl_extend('force', {
-      name = 'f.lua',
-      filetype = 'lua',
-      old = OLD,
-      before = {},
-      after = {},
-      instruction = 'Improve it.',
-    }, more or {})
-  )
+local function start(t, more, lines)
+  local ask = vim.tbl_extend('force', { first = 3, last = 7, instruction = 'Improve it.' }, more or {})
+  t:lua(START, ask, lines or FILE)
 end
 
 local function ended(t)
   return t:wait(function() return t:lua('return got.ending or false') end, 'the ending')
 end
 
+local function answer(lines) return '```lua\n' .. table.concat(lines, '\n') .. '\n```\n' end
+
+--- Texts of the messages of a request.
+local function said(request)
+  return vim.tbl_map(function(message) return message.content end, request.body.messages)
+end
+
 test('an edit goes to the endpoint and model of the options, and thinks only if it is told to', function(t)
   local srv = t:fake()
-  srv:script({ text = '```lua\n' .. table.concat(NEW, '\n') .. '\n```\n' })
+  srv:script({ text = answer(NEW) })
   chat.configure(t, srv, nil, { edit = { model = 'thinker' } })
   start(t)
   eq('done', ended(t).name)
   eq({ { first = 3, last = 3, new = { '  second()' } } }, t:lua('return got.hunks'))
-  eq('sent', t:lua('return got.events[1]'))
+  eq('sent', t:lua('return got.names[1]'))
   local body = srv:requests()[1].body
   eq({ 'thinker', false }, { body.model, body.think })
+  start(t, { model = 'fake', think = true })
+  ended(t)
+  body = srv:requests()[2].body
+  eq({ 'fake', true }, { body.model, body.think })
 end)
 
 test('an edit that cannot be sent says why', function(t)
@@ -125,4 +139,189 @@ test('an edit that cannot be sent says why', function(t)
   local ending = ended(t)
   eq({ 'error', 'start' }, { ending.name, ending.data.code })
   T.match('NO_SUCH_KEY', ending.data.message)
+end)
+
+test('the model sees the file around the lines, what may change, and what is known of them', function(t)
+  local srv = t:fake()
+  srv:script({ text = answer(NEW) })
+  chat.configure(t, srv)
+  start(t, {
+    instruction = 'Call two second.',
+    prompt = { system = 'Be brave.' },
+    diagnostics = { { line = 5, severity = 'warning', message = 'two is undefined', source = 'luals' } },
+  })
+  ended(t)
+  local texts = said(srv:requests()[1])
+  eq(2, #texts)
+  T.match('^Be brave%.', texts[1])
+  local text = texts[2]
+  T.match('This is the file "f.lua" %(lua%)', text)
+  T.ok(
+    text:find(
+      table.concat({
+        '<document>',
+        '-- a file',
+        '',
+        '<rewrite_this>',
+        'function f()',
+        '  one()',
+        '  two()',
+        '  three()',
+        'end',
+        '</rewrite_this>',
+        '',
+        'return f',
+        '</document>',
+      }, '\n'),
+      1,
+      true
+    ),
+    text
+  )
+  T.ok(text:find('line 5, warning: two is undefined (luals)', 1, true), text)
+  T.ok(text:find('Call two second.', 1, true), text)
+end)
+
+test('a part of a line is marked in its line', function(t)
+  local srv = t:fake()
+  srv:script({ text = 'second' })
+  chat.configure(t, srv)
+  start(t, { first = 5, last = 5, head = '  ', foot = '()' })
+  ended(t)
+  T.ok(said(srv:requests()[1])[2]:find('\n  <rewrite_this>two</rewrite_this>()\n', 1, true))
+  eq({ { first = 1, last = 1, new = { '  second()' } } }, t:lua('return got.hunks'))
+end)
+
+test('of a long file whole lines around the range are shown, the nearest', function(t)
+  local srv = t:fake()
+  srv:script({ text = answer({ 'x' }) })
+  chat.configure(t, srv, { options = { num_ctx = 4096 } })
+  local lines = {}
+  for i = 1, 20000 do
+    lines[i] = ('line %05d'):format(i)
+  end
+  start(t, { first = 10000, last = 10000 }, lines)
+  ended(t)
+  local text = said(srv:requests()[1])[2]
+  T.ok(text:find('a part of the file', 1, true))
+  T.ok(text:find('line 09999\n<rewrite_this>\nline 10000\n</rewrite_this>\nline 10001\n', 1, true))
+  T.ok(#text > 4000 and #text < 9000, #text)
+  T.ok(text:match('<document>\n(line %d+)\n') and text:match('\n(line %d+)\n</document>'))
+end)
+
+test('definitions are waited for, and shown', function(t)
+  local srv = t:fake()
+  srv:script({ text = answer(NEW) })
+  chat.configure(t, srv)
+  t:lua([[later = nil]])
+  t:lua(
+    START:gsub(
+      'request =',
+      [[ask.definitions = function(cb) later = cb end
+  request =]]
+    ),
+    { first = 3, last = 7, instruction = 'x' },
+    FILE
+  )
+  t:wait(function() return t:lua('return later ~= nil') end, 'definitions are asked for')
+  eq(0, #srv:requests())
+  t:lua([[later({ { name = 'g.lua', text = 'function two() end' } })]])
+  ended(t)
+  T.ok(said(srv:requests()[1])[2]:find('<definition file="g.lua">\nfunction two() end\n</definition>', 1, true))
+end)
+
+test('a remark comes with what was answered, and what was rejected', function(t)
+  local srv = t:fake()
+  srv:script({ text = answer(NEW) })
+  chat.configure(t, srv)
+  start(t, {
+    instruction = 'Shorter.',
+    thread = {
+      {
+        instruction = 'Improve it.',
+        answer = NEW,
+        accepted = {},
+        rejected = { { old = { '  two()' }, new = { '  second()' } } },
+      },
+    },
+  })
+  ended(t)
+  local request = srv:requests()[1]
+  eq(
+    { 'system', 'user', 'assistant', 'user' },
+    vim.tbl_map(function(message) return message.role end, request.body.messages)
+  )
+  local texts = said(request)
+  eq({ 'Improve it.', vim.trim(answer(NEW):gsub('lua', '', 1)) }, { texts[2], texts[3] })
+  T.ok(texts[4]:find('rejected', 1, true) and texts[4]:find('-  two()\n+  second()', 1, true), texts[4])
+  T.ok(texts[4]:find('Shorter.', 1, true))
+end)
+
+-- ---- forms ----------------------------------------------------------------------------------
+
+local BLOCK = '<<<<<<< SEARCH\n  %s\n=======\n  second()\n>>>>>>> REPLACE\n'
+
+test('a model that is told to answer by blocks does', function(t)
+  local srv = t:fake()
+  srv:script({ text = BLOCK:format('two()') })
+  chat.configure(t, srv, nil, { edit = { form = { fake = 'search' } } })
+  start(t)
+  local ending = ended(t)
+  eq({ 'done', 'search' }, { ending.name, ending.data.form })
+  eq(nil, ending.data.fault)
+  eq({ { first = 3, last = 3, new = { '  second()' } } }, t:lua('return got.hunks'))
+  T.match('<<<<<<< SEARCH', said(srv:requests()[1])[2])
+end)
+
+test('blocks that are not found are asked for once more, as whole lines, and that is told', function(t)
+  local srv = t:fake()
+  srv:script({ rules = { { match = { nth = 1 }, text = BLOCK:format('nowhere()') } }, default = { text = answer(NEW) } })
+  chat.configure(t, srv, nil, { edit = { form = { ['*'] = 'search' } } })
+  start(t)
+  local ending = ended(t)
+  eq({ 'done', 'whole' }, { ending.name, ending.data.form })
+  eq({ { first = 3, last = 3, new = { '  second()' } } }, t:lua('return got.hunks'))
+  eq(1, t:lua('return #got.again'))
+  T.match('once more, for whole lines', t:lua('return got.again[1]'))
+  eq(2, #srv:requests())
+end)
+
+test('blocks that come unasked are understood', function(t)
+  local srv = t:fake()
+  srv:script({ text = 'Here:\n\n```\n' .. BLOCK:format('two()') .. '```\n' })
+  chat.configure(t, srv)
+  start(t)
+  local ending = ended(t)
+  eq({ 'done', 'search' }, { ending.name, ending.data.form })
+  eq({ { first = 3, last = 3, new = { '  second()' } } }, t:lua('return got.hunks'))
+end)
+
+test('the form that is asked for is known by the name of the model', BARE, function(t)
+  package.path = t.root .. '/lua/?.lua;' .. t.root .. '/lua/?/init.lua;' .. package.path
+  local form = require('hum.edit.form')
+  for name, wanted in
+    vim.spairs({
+      ['qwen2.5-coder:7b'] = 'whole',
+      ['qwen2.5-coder:32b'] = 'search',
+      ['Qwen2.5-Coder-32B-Instruct'] = 'search',
+      ['qwen2.5-coder:32b-instruct-q4_K_M'] = 'whole',
+      ['qwen3:30b-a3b'] = 'search',
+      ['qwen3-235b-a22b'] = 'search',
+      ['llama3.3:70b'] = 'search',
+      ['llama3.1:8b'] = 'whole',
+      ['gpt-oss:120b'] = 'whole',
+      ['gpt-4o'] = 'whole',
+      ['gpt-4.1-mini'] = 'patch',
+      ['claude-sonnet-4-5'] = 'search',
+      ['mistral-large-3'] = 'whole',
+      ['mistral-large-2411'] = 'search',
+      ['deepseek-v3.2'] = 'search',
+      ['deepseek-r1:14b'] = 'whole',
+      ['deepseek-r1:70b'] = 'search',
+      ['phi-4'] = 'whole',
+      ['smollm2:135m'] = 'whole',
+    })
+  do
+    eq(wanted, form.kept(name), name)
+  end
 end)

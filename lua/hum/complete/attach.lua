@@ -3,6 +3,7 @@ local allow = require('hum.complete.allow')
 local channel = require('hum.complete.channel')
 local config = require('hum.config')
 local contents = require('hum.complete.contents')
+local disclosed = require('hum.disclosed')
 local helper = require('hum.server.helper')
 local scope = require('hum.complete.scope')
 
@@ -15,14 +16,6 @@ local group = vim.api.nvim_create_augroup('hum.complete.attach', {})
 ---@field filetype string
 ---@field comment string   'commentstring'
 ---@field indent hum.Indent
-
---- Options as they take effect: what one of them takes from another is filled in.
----@class hum.Indent
----@field tabstop integer
----@field vartabstop integer[]
----@field shiftwidth integer
----@field softtabstop integer
----@field expandtab boolean
 
 ---@type table<integer, hum.Attached>
 local attached = {}
@@ -43,37 +36,14 @@ local on_secret = function(_) end ---@type fun(buf: integer)
 ---@param fn fun(buf: integer)
 function M.on_secret(fn) on_secret = fn end
 
---- Options that decide how lines are indented.
-local INDENT = { 'tabstop', 'vartabstop', 'shiftwidth', 'softtabstop', 'expandtab' }
-
----@param buf integer
----@return hum.Indent
-local function indent_of(buf)
-  local options = vim.bo[buf]
-  local stops = vim.tbl_map(tonumber, vim.split(options.vartabstop, ',', { trimempty = true }))
-  local step = options.shiftwidth > 0 and options.shiftwidth or stops[1] or options.tabstop
-  return {
-    tabstop = options.tabstop,
-    vartabstop = stops,
-    shiftwidth = step,
-    softtabstop = options.softtabstop > 0 and options.softtabstop
-      or options.softtabstop < 0 and step
-      or options.tabstop,
-    expandtab = options.expandtab,
-  }
-end
-
 ---@param buf integer
 ---@return hum.Attached
 local function describe(buf)
-  local name = vim.fn.fnamemodify(vim.api.nvim_buf_get_name(buf), ':.')
-  -- Where it is on the disk is not for a model to know.
-  if name:find('^[/~]') then name = vim.fs.basename(name) end
   return {
-    name = name,
+    name = disclosed.name(buf),
     filetype = vim.bo[buf].filetype,
     comment = vim.bo[buf].commentstring,
-    indent = indent_of(buf),
+    indent = disclosed.indent(buf),
   }
 end
 
@@ -217,7 +187,7 @@ vim.api.nvim_create_autocmd('BufReadPost', {
 
 vim.api.nvim_create_autocmd('OptionSet', {
   group = group,
-  pattern = INDENT,
+  pattern = disclosed.INDENT,
   callback = function(ev)
     local buf = ev.buf ~= 0 and ev.buf or vim.api.nvim_get_current_buf()
     if attached[buf] then review_soon(buf) end

@@ -1,10 +1,14 @@
 -- One edit's request, from what is to be edited to its single ending: endpoint, key and model are found out, the model
--- is told what to do, and what comes of its answer is handed on.
+-- is told what to do, and what comes of its answer is handed on. An answer in a form that cannot be used is asked for
+-- once more, as whole lines.
 local client = require('hum.server.client')
 local config = require('hum.config')
 local context = require('hum.edit.context')
+local disclosed = require('hum.disclosed')
 local endpoints = require('hum.server.endpoint')
+local excerpt = require('hum.edit.context.excerpt')
 local fault = require('hum.fault')
+local forms = require('hum.edit.form')
 local models = require('hum.server.models')
 local notify = require('hum.notify')
 local requests = require('hum.server.request')
@@ -13,115 +17,236 @@ local status = require('hum.status')
 
 local M = {}
 
----@class hum.EditSpec : hum.EditPlace
+---@class hum.edit.Ask  lines from 1
+---@field buf integer
+---@field first integer
+---@field last integer       first - 1: nothing is replaced
+---@field old string[]       the whole lines of the range
+---@field head? string       what stands left of a range that begins in mid-line
+---@field foot? string       what stands right of a range that ends in mid-line
+---@field insert? boolean
 ---@field instruction string
----@field endpoint? string    default: edit.endpoint, else the one of new chats
----@field model? string       "model" or "endpoint/model"; default: edit.model, else the one of new chats
----@field think? hum.Think    default: edit.think
+---@field prompt? { system?: string, text?: string }
+---@field endpoint? string   default: edit.endpoint, else the one of new chats
+---@field model? string      "model" or "endpoint/model"; default: edit.model, else the one of new chats
+---@field think? hum.Think   default: edit.think
 ---@field options? table<string, any>  as in the endpoint's configuration; these win
----@field indent? table       {tabstop, shiftwidth, softtabstop, expandtab}
+---@field diagnostics? table[]
+---@field definitions? table[]|fun(cb: fun(list: table[]))
+---@field thread? table[]
 
----@alias hum.EditEvent 'sent'|'part'|'progress'|'waiting'|'learned'|'hunks'|'stopping'|'done'|'error'|'cancelled'
+---@alias hum.edit.EventName 'sent'|'part'|'progress'|'waiting'|'learned'|'hunks'|'again'|'stopping'|'done'|'error'|'cancelled'
 
---- Events: "sent" { endpoint, model } first; "hunks" hum.EditNews; the others as of a chat, of which done, error and
---- cancelled are the ending, exactly one: { answer?, form?, fault? } beside what a chat's has. An error before anything
---- was sent has the code "start".
----@alias hum.OnEditEvent fun(name: hum.EditEvent, data: table)
+--- Events: "sent" { endpoint, model, form } when it is on its way; "hunks" hum.EditNews; "again" { message }: nothing of
+--- what came counts, it is asked once more; the others as of a chat, of which done, error and cancelled are the ending,
+--- exactly one: { answer?, form?, shrunk?, fault? } beside what a chat's has. An error before anything was sent has the
+--- code "start".
+---@alias hum.edit.OnEvent fun(name: hum.edit.EventName, data: table)
 
----@class hum.EditRequest
----@field id? integer  of the request, once it was sent
----@field stop fun(discard?: boolean)  ends it: "cancelled" follows, unless it has ended by then
+---@class hum.edit.Run
+---@field ask hum.edit.Ask
+---@field on_event hum.edit.OnEvent
+---@field id? integer       of the request under way
+---@field model? string
+---@field form? hum.EditForm
+---@field hunks integer     that have finished
+---@field cancel? hum.Cancel  of what is found out before
+---@field stopped? boolean
+---@field over? boolean
 
 local ENDINGS = { done = true, error = true, cancelled = true }
 
+--- Bytes of a token, roughly; tokens of a context that nobody has told.
+local TOKEN, WINDOW = 3, 8192
+
+--- Bytes of an excerpt: at most as many as serve a model, at least what shows where it is.
+local MOST, LEAST = 60000, 2000
+
 --- The endpoint and model that are meant.
----@param spec hum.EditSpec
+---@param ask hum.edit.Ask
 ---@return string endpoint
 ---@return string? model  nil: to be found out
-local function choice(spec)
+local function choice(ask)
   local own = config.get().edit
-  if spec.model then
-    local named, model = endpoints.split_model(spec.model)
-    return models.endpoint(named or spec.endpoint or own.endpoint), model
+  if ask.model then
+    local named, model = endpoints.split_model(ask.model)
+    return models.endpoint(named or ask.endpoint or own.endpoint), model
   end
-  local is_own = not spec.endpoint or spec.endpoint == own.endpoint
-  return models.endpoint(spec.endpoint or own.endpoint), is_own and own.model or nil
+  local is_own = not ask.endpoint or ask.endpoint == own.endpoint
+  return models.endpoint(ask.endpoint or own.endpoint), is_own and own.model or nil
 end
 
----@param spec hum.EditSpec
+--- Bytes that the excerpt may have: the range goes there and back, and is shown twice.
+---@param ask hum.edit.Ask
 ---@param resolved hum.Resolved
 ---@param model string
----@return table
-local function spec_of(spec, resolved, model)
-  local think = spec.think
+---@return integer
+local function room_for(ask, resolved, model)
+  local options = vim.tbl_extend('force', resolved.options or {}, ask.options or {})
+  local window = tonumber(options.num_ctx) or math.min(models.context(resolved.endpoint.name, model) or WINDOW, 65536)
+  local old = 0
+  for _, line in ipairs(ask.old) do
+    old = old + #line + 1
+  end
+  return math.max(LEAST, math.min(MOST, math.floor((window * TOKEN - 3 * old) / 2)))
+end
+
+---@param run hum.edit.Run
+---@param resolved hum.Resolved
+---@param model string
+---@return table  of the helper's method "edit"
+local function spec_of(run, resolved, model)
+  local ask = run.ask
+  local around = excerpt.of(ask.buf, ask.first, ask.last, room_for(ask, resolved, model))
+  local think = ask.think
   if think == nil then think = config.get().edit.think end
+  local asked = vim.tbl_extend('force', ask, around, {
+    name = disclosed.name(ask.buf),
+    filetype = vim.bo[ask.buf].filetype,
+    head = ask.head or '',
+    foot = ask.foot or '',
+    form = run.form,
+  })
   return {
+    buf = ask.buf,
     endpoint = resolved.endpoint,
     request = requests.of(resolved, {
       model = model,
-      messages = context.messages(spec, spec.instruction),
-      options = spec.options,
+      messages = context.messages(asked),
+      options = ask.options,
       think = think,
     }),
-    old = spec.old,
-    before = spec.before,
-    after = spec.after,
-    head = spec.head,
-    foot = spec.foot,
-    insert = spec.insert,
-    filetype = spec.filetype,
-    indent = spec.indent,
-    name = spec.name,
-    instruction = spec.instruction,
+    old = ask.old,
+    before = around.before,
+    after = around.after,
+    first = ask.first,
+    head = asked.head,
+    foot = asked.foot,
+    form = run.form,
+    insert = ask.insert,
+    filetype = asked.filetype,
+    indent = disclosed.indent(ask.buf),
+    instruction = ask.instruction,
   }
 end
 
+---@param run hum.edit.Run
+---@param name hum.edit.EventName
+---@param data table
+local function tell(run, name, data)
+  if run.over then return end
+  run.over = ENDINGS[name] == true
+  fault.guard('an edit', run.on_event, name, data)
+end
+
+---@param run hum.edit.Run
+---@param why string  its second line is what to do
+local function fail(run, why)
+  local text, hint = notify.parts(why)
+  vim.schedule(function() tell(run, 'error', { code = 'start', message = text, hint = hint }) end)
+end
+
+--- Whether the answer failed by its form alone, so that another one may do.
+---@param run hum.edit.Run
+---@param name string
+---@param data table
+---@return boolean
+local function has_failed_form(run, name, data)
+  local is_form = data.fault ~= nil and data.fault.code == 'block'
+  return name == 'done' and is_form and run.form ~= 'whole' and run.hunks == 0 and not run.stopped
+end
+
+--- An answer that is not whole says why as a fault: what has finished of it stays.
+---@param data table
+local function note_ending(data)
+  if not data.fault and data.ending ~= 'good' then
+    data.fault = { code = data.ending, message = data.message, hint = data.hint }
+  end
+end
+
+local send ---@type fun(run: hum.edit.Run, resolved: hum.Resolved, model: string)
+
+---@param run hum.edit.Run
+---@param resolved hum.Resolved
+---@param name string
+---@param data table
+local function on_event(run, resolved, name, data)
+  if name == 'part' then status.on_part(run.id, data.part) end
+  if name == 'hunks' then run.hunks = run.hunks + #data.finished end
+  if not ENDINGS[name] then
+    return tell(run, name --[[@as hum.edit.EventName]], data)
+  end
+  status.finished(run.id)
+  run.id = nil
+  if has_failed_form(run, name, data) then
+    local words = '%s was asked once more, for whole lines: %s'
+    tell(run, 'again', { message = words:format(run.model, data.fault.message) })
+    run.form = 'whole'
+    return send(run, resolved, run.model)
+  end
+  if name == 'done' then note_ending(data) end
+  tell(run, name --[[@as hum.edit.EventName]], data)
+end
+
+send = function(run, resolved, model)
+  if not vim.api.nvim_buf_is_loaded(run.ask.buf) then return fail(run, 'its buffer is gone') end
+  local spec = spec_of(run, resolved, model)
+  local id, why = client.edit(spec, function(name, data) on_event(run, resolved, name, data) end)
+  if not id then return fail(run, tostring(why)) end
+  run.id, run.model = id, model
+  status.started(id, model, run.ask.buf)
+  tell(run, 'sent', { endpoint = resolved.endpoint.name, model = model, form = run.form })
+end
+
+--- Waits for definitions and for key and model, all at once.
+---@param run hum.edit.Run
+---@param cb fun(why: string?, resolved: hum.Resolved?, model: string?)
+local function gather(run, cb)
+  local pending, result = 2, nil
+  local function arrived()
+    pending = pending - 1
+    if pending == 0 and not run.over and not run.stopped then cb(unpack(result, 1, 3)) end
+  end
+  local definitions = run.ask.definitions
+  if type(definitions) == 'function' then
+    definitions(function(list)
+      run.ask.definitions = list
+      arrived()
+    end)
+  else
+    arrived()
+  end
+  local name, known = choice(run.ask)
+  run.cancel = resolve.start(name, known, function(...)
+    result = { ... }
+    arrived()
+  end)
+end
+
 --- Starts an edit. No event comes before this returns.
----@param spec hum.EditSpec
----@param on_event hum.OnEditEvent
----@return hum.EditRequest
-function M.start(spec, on_event)
-  local over = false
-  local request = {} ---@type hum.EditRequest
-  local cancel ---@type hum.Cancel|nil
-
-  local function tell(name, data)
-    if over then return end
-    over = ENDINGS[name] == true
-    if request.id and name == 'part' then status.on_part(request.id, data.part) end
-    if request.id and over then status.finished(request.id) end
-    fault.guard('an edit', on_event, name, data)
-  end
-
-  local function fail(why)
-    local text, hint = notify.parts(why)
-    vim.schedule(function() tell('error', { code = 'start', message = text, hint = hint }) end)
-  end
-
-  local function send(name, resolved, model)
-    if over then return end
-    local id, why = client.edit(spec_of(spec, resolved, model), function(event, data) tell(event, data) end)
-    if not id then return fail(tostring(why)) end
-    request.id = id
-    status.started(id, model)
-    tell('sent', { endpoint = name, model = model })
-  end
-
-  function request.stop(discard)
-    if over then return end
-    if request.id then return client.stop(request.id, discard) end
-    if cancel then cancel() end
-    vim.schedule(function() tell('cancelled', {}) end)
-  end
-
-  local name, known = choice(spec)
-  cancel = resolve.start(name, known, function(why, resolved, model)
+---@param ask hum.edit.Ask
+---@param on_event_fn hum.edit.OnEvent
+---@return { stop: fun(discard?: boolean) }  ends it: "cancelled" follows, unless it has ended by then
+function M.start(ask, on_event_fn)
+  ---@type hum.edit.Run
+  local run = { ask = vim.tbl_extend('force', {}, ask), on_event = on_event_fn, hunks = 0 }
+  gather(run, function(why, resolved, model)
     vim.schedule(function()
-      if not resolved or not model then return fail(tostring(why)) end
-      if not fault.guard('sending', send, name, resolved, model) then fail('hum failed: see :Hum log') end
+      if run.over or run.stopped then return end
+      if not resolved or not model then return fail(run, tostring(why)) end
+      run.form = forms.of(model, { old = ask.old, head = ask.head or '', foot = ask.foot or '', insert = ask.insert })
+      if not fault.guard('sending', send, run, resolved, model) then fail(run, 'hum failed: see :Hum log') end
     end)
   end)
-  return request
+  return {
+    stop = function(discard)
+      if run.over or run.stopped then return end
+      run.stopped = true
+      if run.id then return client.stop(run.id, discard) end
+      if run.cancel then run.cancel() end
+      vim.schedule(function() tell(run, 'cancelled', {}) end)
+    end,
+  }
 end
 
 return M

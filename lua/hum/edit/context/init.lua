@@ -1,41 +1,179 @@
--- What a model is told about an edit: the messages of its request.
+-- What a model is told about an edit: the messages of its request. The newest one shows the place, and stands alone;
+-- earlier attempts of a thread come before it, as turns.
+local rules = require('hum.edit.context.rules')
+
 local M = {}
 
----@class hum.EditPlace  what is to be edited; lines as Neovim has them
+---@class hum.edit.Asked  what is to be done where; lines as Neovim has them
 ---@field name string      of the file, as the model is to know it
 ---@field filetype string
----@field old string[]     the lines of the range
+---@field old string[]     the whole lines of the range
 ---@field before string[]  lines above it, a bounded part of the file
 ---@field after string[]   lines below it
----@field head? string     what stands left of a range that begins in mid-line
----@field foot? string     what stands right of a range that ends in mid-line
+---@field is_head boolean  the file begins with `before`
+---@field is_foot boolean  the file ends with `after`
+---@field head string      what stands left of a range that begins in mid-line
+---@field foot string      what stands right of a range that ends in mid-line
 ---@field insert? boolean  nothing is rewritten: lines are written between `before` and `after`
+---@field form hum.EditForm
+---@field instruction string
+---@field prompt? { system?: string, text?: string }  what a prompt's file says; text stands for the instruction
+---@field diagnostics? { line: integer, last?: integer, severity?: string, message: string, source?: string }[]
+---@field definitions? { name: string, text: string }[]
+---@field thread? { instruction: string, answer?: string[], accepted: table[], rejected: table[] }[]  oldest first
 
----@param place hum.EditPlace
----@param instruction string
----@return table[] messages  as |hum-protocol| has them
-function M.messages(place, instruction)
-  local function message(role, content) return { role = role, parts = { { type = 'text', text = content } } } end
-  local text = {}
-  local function add(title, lines)
-    if #lines == 0 then return end
-    text[#text + 1] = title
-    text[#text + 1] = '```' .. place.filetype
-    vim.list_extend(text, lines)
-    text[#text + 1] = '```'
+--- A range of more lines is not shown twice.
+local TWICE = 150
+
+local SYSTEM = [[
+You edit a part of a file for its author, who sees your answer as changes of that part and takes over what is good.
+Do what is asked, and no more. If it cannot be done, or you must know more, say so in a sentence, without code.]]
+
+---@param role string
+---@param content string
+---@return table  as |hum-protocol| has it
+local function message(role, content) return { role = role, parts = { { type = 'text', text = content } } } end
+
+---@param asked hum.edit.Asked
+---@return 'rewrite'|'part'|'insert'
+local function kind_of(asked)
+  if asked.insert or #asked.old == 0 then return 'insert' end
+  return (asked.head ~= '' or asked.foot ~= '') and 'part' or 'rewrite'
+end
+
+--- The lines of the range with marks around what may change.
+---@param asked hum.edit.Asked
+---@return string[]
+local function marked(asked)
+  local kind = kind_of(asked)
+  if kind == 'insert' then return { asked.head .. '<insert_here>' .. asked.foot } end
+  if kind == 'rewrite' then
+    local lines = { '<rewrite_this>' }
+    vim.list_extend(lines, asked.old)
+    return vim.list_extend(lines, { '</rewrite_this>' })
   end
-  text[1] = ('File: %s'):format(place.name)
-  add('Before it, not to be changed:', place.before)
-  add('To be rewritten:', place.old)
-  add('Behind it, not to be changed:', place.after)
-  text[#text + 1] = instruction
-  return {
-    message(
-      'system',
-      'You rewrite a part of a file. Answer with the new lines of that part alone, in one fenced block.'
-    ),
-    message('user', table.concat(text, '\n')),
-  }
+  local lines = vim.list_slice(asked.old)
+  lines[1] = asked.head .. '<rewrite_this>' .. lines[1]:sub(#asked.head + 1)
+  lines[#lines] = lines[#lines]:sub(1, #lines[#lines] - #asked.foot) .. '</rewrite_this>' .. asked.foot
+  return lines
+end
+
+---@param asked hum.edit.Asked
+---@return string
+local function document(asked)
+  local lines = {}
+  local name = asked.name ~= '' and ('"%s"'):format(asked.name) or 'without a name'
+  local language = asked.filetype ~= '' and (' (%s)'):format(asked.filetype) or ''
+  local is_whole = asked.is_head and asked.is_foot
+  lines[1] = ('This is %s %s%s:'):format(is_whole and 'the file' or 'a part of the file', name, language)
+  lines[2] = ''
+  lines[3] = '<document>'
+  vim.list_extend(lines, asked.before)
+  vim.list_extend(lines, marked(asked))
+  vim.list_extend(lines, asked.after)
+  lines[#lines + 1] = '</document>'
+  return table.concat(lines, '\n')
+end
+
+--- The same lines once more: next to the instruction small models keep to them.
+---@param asked hum.edit.Asked
+---@return string|nil
+local function section(asked)
+  if kind_of(asked) ~= 'rewrite' or #asked.old > TWICE or #asked.before + #asked.after == 0 then return nil end
+  local lines = { 'The lines to rewrite:', '', '<rewrite_this>' }
+  vim.list_extend(lines, asked.old)
+  lines[#lines + 1] = '</rewrite_this>'
+  return table.concat(lines, '\n')
+end
+
+---@param asked hum.edit.Asked
+---@return string|nil
+local function diagnostics(asked)
+  if #(asked.diagnostics or {}) == 0 then return nil end
+  local lines = { 'What is reported of these lines:' }
+  for _, one in ipairs(asked.diagnostics) do
+    local source = one.source and (' (%s)'):format(one.source) or ''
+    lines[#lines + 1] = ('- line %d, %s: %s%s'):format(one.line, one.severity or 'error', one.message, source)
+  end
+  return table.concat(lines, '\n')
+end
+
+---@param asked hum.edit.Asked
+---@return string|nil
+local function definitions(asked)
+  if #(asked.definitions or {}) == 0 then return nil end
+  local lines = { 'Definitions of what is used there, from other places:' }
+  for _, one in ipairs(asked.definitions) do
+    vim.list_extend(lines, { '', ('<definition file="%s">'):format(one.name), one.text, '</definition>' })
+  end
+  return table.concat(lines, '\n')
+end
+
+---@param title string
+---@param changes { old: string[], new: string[] }[]
+---@param lines string[]
+local function add_changes(title, changes, lines)
+  if #changes == 0 then return end
+  lines[#lines + 1] = title
+  for _, change in ipairs(changes) do
+    lines[#lines + 1] = '```diff'
+    for _, line in ipairs(change.old) do
+      lines[#lines + 1] = '-' .. line
+    end
+    for _, line in ipairs(change.new) do
+      lines[#lines + 1] = '+' .. line
+    end
+    lines[#lines + 1] = '```'
+  end
+end
+
+--- What became of the last attempt, which the lines that are shown now do not tell.
+---@param asked hum.edit.Asked
+---@return string|nil
+local function verdict(asked)
+  local last = asked.thread and asked.thread[#asked.thread]
+  if not last then return nil end
+  local lines = {}
+  add_changes('Of your last answer these changes were accepted, and stand in the file now:', last.accepted, lines)
+  add_changes('These were rejected, and are not wanted:', last.rejected, lines)
+  return #lines > 0 and table.concat(lines, '\n') or nil
+end
+
+---@param asked hum.edit.Asked
+---@return string
+local function question(asked)
+  local name = asked.name ~= '' and asked.name or 'file'
+  local parts = {} ---@type string[]
+  for _, make in ipairs({ document, definitions, diagnostics, section, verdict }) do
+    parts[#parts + 1] = make(asked)
+  end
+  parts[#parts + 1] = asked.prompt and asked.prompt.text or asked.instruction
+  parts[#parts + 1] = rules.of(asked.form, kind_of(asked), asked.filetype, name)
+  return table.concat(parts, '\n\n')
+end
+
+--- The attempts before this one. What they saw is not repeated: the lines as they are now are shown last.
+---@param asked hum.edit.Asked
+---@param out table[]
+local function add_thread(asked, out)
+  for _, one in ipairs(asked.thread or {}) do
+    if one.answer then
+      local fence = rules.is_fenced(asked.filetype) and '' or '```'
+      local answer = ('%s\n%s\n%s'):format(fence, table.concat(one.answer, '\n'), fence)
+      out[#out + 1] = message('user', one.instruction)
+      out[#out + 1] = message('assistant', vim.trim(answer))
+    end
+  end
+end
+
+---@param asked hum.edit.Asked
+---@return table[] messages  as |hum-protocol| has them
+function M.messages(asked)
+  local own = asked.prompt and asked.prompt.system
+  local out = { message('system', own and own ~= '' and own .. '\n\n' .. SYSTEM or SYSTEM) }
+  add_thread(asked, out)
+  out[#out + 1] = message('user', question(asked))
+  return out
 end
 
 return M

@@ -2,7 +2,6 @@
 -- meant, what is asked, what is known of them. The edit itself is for hum.edit.
 local ask = require('hum.edit.ask')
 local dot = require('hum.edit.dot')
-local definitions = require('hum.edit.collect.definitions')
 local edits = require('hum.edit')
 local history = require('hum.edit.history')
 local notify = require('hum.notify')
@@ -123,11 +122,7 @@ end
 ---@param range hum.EditRange
 ---@param more table
 ---@return hum.edit.Handle|nil, string|nil err
-local function start(range, more)
-  local opts = vim.tbl_extend('force', place_of(range), more)
-  opts.definitions = function(cb) definitions.collect(range.buf, range.first, range.last, cb) end
-  return thread.start(opts)
-end
+local function start(range, more) return thread.start(vim.tbl_extend('force', place_of(range), more)) end
 
 ---@param handle hum.edit.Handle|nil
 ---@param err string|nil

@@ -1,6 +1,7 @@
 -- An edit that goes on: a remark on a preview asks anew, with what was asked, answered, accepted and rejected before.
 -- Each attempt is kept as text as long as its preview or a later one is there, and can be shown again: as the
 -- difference between its lines and those that stand there by then.
+local definitions = require('hum.edit.collect.definitions')
 local edits = require('hum.edit')
 local linediff = require('hum.linediff')
 local notify = require('hum.notify')
@@ -20,10 +21,13 @@ local MOST = 20
 --- What was asked for, by preview: later attempts ask the same.
 local asked = setmetatable({}, { __mode = 'k' }) ---@type table<hum.edit.Preview, table>
 
---- Starts an edit. What it needs for remarks is remembered.
+--- Starts an edit, with the definitions of what its lines name. What it needs for remarks is remembered.
 ---@param opts table  as hum.edit.start() takes them
 ---@return hum.edit.Handle|nil, string|nil err
 function M.start(opts)
+  local range = opts.range
+  local first, last = range and range[1] or opts.first - 1, range and range[3] or opts.last - 1
+  opts.definitions = function(cb) definitions.collect(opts.buf, first, last, cb) end
   local handle, err = edits.start(opts)
   if handle and handle.preview then asked[handle.preview] = opts end
   return handle, err
@@ -117,7 +121,6 @@ function M.remark(preview, text)
     model = before.model,
     think = before.think,
     options = before.options,
-    definitions = before.definitions,
     thread = thread_of(vim.list_slice(attempts, 1, #attempts - 1)),
     attempts = attempts,
     attempt = #attempts,

@@ -62,6 +62,8 @@ local OPENED = {
   ['Hum check mate in two?'] = { question = 'check mate in two?' },
   ['Hum new hello there'] = { question = 'new hello there' },
   ['Hum inspect my code, please'] = { question = 'inspect my code, please' },
+  ['Hum accept the terms?'] = { question = 'accept the terms?' },
+  ['Hum reject all of it?'] = { question = 'reject all of it?' },
   -- after "chat": models …
   ['Hum chat qwen3:8b'] = { model = 'qwen3:8b' },
   ['Hum chat   mistral  '] = { model = 'mistral' },

@@ -3,6 +3,7 @@
 -- nothing behind.
 local float = require('hum.look.float')
 local history = require('hum.edit.history')
+local notify = require('hum.notify')
 
 local M = {}
 
@@ -239,6 +240,9 @@ end
 --- Asks for an instruction.
 ---@param opts hum.AskOpts
 function M.open(opts)
+  if vim.fn.getcmdwintype() ~= '' then
+    return notify.error('hum: close the command-line window first: no instruction can be written in it')
+  end
   M.cancel()
   local buf = vim.api.nvim_create_buf(false, true)
   ---@type hum.Ask

@@ -5,6 +5,7 @@ local dot = require('hum.edit.dot')
 local edits = require('hum.edit')
 local history = require('hum.edit.history')
 local notify = require('hum.notify')
+local places = require('hum.edit.place')
 local placeholders = require('hum.prompt.placeholders')
 local problems = require('hum.edit.collect.problems')
 local prompts = require('hum.prompt')
@@ -54,7 +55,8 @@ end
 ---@return hum.edit.Preview|nil
 local function preview_here()
   local row = vim.api.nvim_win_get_cursor(0)[1] - 1
-  return edits.at(vim.api.nvim_get_current_buf(), row)
+  local preview = edits.at(vim.api.nvim_get_current_buf(), row)
+  return preview and thread.goes_on(preview) and preview or nil
 end
 
 ---@param range hum.EditRange
@@ -192,15 +194,16 @@ function M.insert_here(text) return told(insert(here(), text)) end
 
 -- ---- commands --------------------------------------------------------------------------------
 
---- Asks for an instruction beside some lines, unless there is one.
+--- Asks for an instruction beside some lines. If they cannot be edited, that is said before anything is written.
 ---@param kind hum.OperatorKind
 ---@param range hum.EditRange
----@param text string
 ---@param on_text fun(text: string)
-local function with_text(kind, range, text, on_text)
-  if text ~= '' then
-    history.add(text)
-    return on_text(text)
+---@param on_cancel fun(typed: boolean)
+function M.ask(kind, range, on_text, on_cancel)
+  local place, why = places.find(place_of(range))
+  if not place then
+    notify.complain(why)
+    return on_cancel(false)
   end
   ask.open({
     title = M.title(kind, range),
@@ -209,10 +212,24 @@ local function with_text(kind, range, text, on_text)
     last = range.last,
     mark = kind ~= 'insert',
     on_text = on_text,
-    on_cancel = function(typed)
-      if typed then dot.forget() end
-    end,
+    on_cancel = on_cancel,
   })
+end
+
+---@param typed boolean
+local function cancelled(typed)
+  if typed then dot.forget() end
+end
+
+--- The same, unless there is an instruction.
+---@param kind hum.OperatorKind
+---@param range hum.EditRange
+---@param text string
+---@param on_text fun(text: string)
+local function with_text(kind, range, text, on_text)
+  if text == '' then return M.ask(kind, range, on_text, cancelled) end
+  history.add(text)
+  on_text(text)
 end
 
 ---@param preview hum.edit.Preview
@@ -230,6 +247,7 @@ local function remark(preview, text)
     last = math.max(first, last) - 1,
     mark = false,
     on_text = function(given) thread.remark(preview, given) end,
+    on_cancel = cancelled,
   })
 end
 

@@ -9,7 +9,6 @@
 -- The keys are those that were typed: what a map makes of them may be more than what is seen (the command of <Cmd>), or
 -- other (keys of `:normal` in a command). In a macro nothing is typed; there they are as maps have left them, and where
 -- those will not do, "." repeats the edit for as much text.
-local ask = require('hum.edit.ask')
 local command = require('hum.edit.command')
 local dot = require('hum.edit.dot')
 
@@ -167,18 +166,10 @@ end
 ---@param op hum.Operator
 ---@param range hum.EditRange
 local function ask_for(op, range)
-  ask.open({
-    title = command.title(op.kind, range),
-    buf = range.buf,
-    first = range.first,
-    last = range.last,
-    mark = op.kind ~= 'insert',
-    on_text = function(text)
-      op.text = text
-      repeatable(op, range)
-    end,
-    on_cancel = function(typed) cancelled(op, typed) end,
-  })
+  command.ask(op.kind, range, function(text)
+    op.text = text
+    repeatable(op, range)
+  end, function(typed) cancelled(op, typed) end)
 end
 
 --- 'operatorfunc'.

@@ -93,9 +93,10 @@ local function thread_of(attempts)
   )
 end
 
+--- Whether a remark can go on with a preview: it was asked for here. What a chat's answer is to change was not.
 ---@param preview hum.edit.Preview
 ---@return boolean
-function M.is_live(preview) return preview ~= nil and not preview.gone end
+function M.goes_on(preview) return asked[preview] ~= nil end
 
 --- Asks once more, about the lines of a preview as they are now. It gives way to a new one.
 ---@param preview hum.edit.Preview

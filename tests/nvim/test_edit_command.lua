@@ -5,7 +5,6 @@ local chat = require('lib.chat')
 local test, eq = T.test, T.eq
 
 local OPTS = { ui = { 80, 24 } }
-local CHAT = '/v1/chat/completions'
 
 local LINES = { 'one', 'two', 'three', '', 'five' }
 
@@ -65,6 +64,7 @@ test('lines are rewritten as hunks, accepted one by one or all', OPTS, function(
   t:keys(':Hum accept all<CR>')
   t:wait(function() return text(t)[3] == 'THREE' end, 'all hunks in the text')
   eq({ 'ONE', 'TWO', 'THREE', '', 'five' }, text(t))
+  T.no_match('make it loud', asked(srv, 2), true, 'what was accepted is done')
   t:keys('u')
   eq({ 'one', 'TWO', 'three', '', 'five' }, text(t), 'one step of undo')
 end)
@@ -75,11 +75,18 @@ test('what is rejected leaves no trace', OPTS, function(t)
   t:keys(':1,2Hum edit make it loud<CR>')
   finished(t)
   t:keys(':Hum reject all<CR>')
-  t:wait(function() return #t:lua([[return require('hum.edit').list()]]) == 0 or hunks(t)[1][4] == 'rejected' end, 'it')
+  t:wait(function() return hunks(t)[1] == nil or hunks(t)[1][4] == 'rejected' end, 'it')
   eq(LINES, text(t))
   t:cmd('messages clear')
   t:keys(':Hum accept all<CR>')
   T.match('hum: ', said(t), true)
+  answers(srv, { 'ONE', 'two' })
+  t:keys(':Hum edit the other one<CR>')
+  finished(t, 2)
+  local all = asked(srv, 2)
+  T.match('make it loud', all, true)
+  T.match('rejected.*%-two\n%+TWO.*the other one', all)
+  eq({ { 1, 1, 'ONE', 'finished' } }, hunks(t))
 end)
 
 test('without an edit there is nothing to accept, and that is said', OPTS, function(t)
@@ -119,7 +126,11 @@ test('a fix tells what is known of the lines', OPTS, function(t)
   t:keys(':1,3Hum fix<CR>')
   eq('done', finished(t).status)
   local all = asked(srv, 1)
-  T.match('- line 2, `two`: warning: two is wrong [lint W2]\n- line 3, `three`: error: no such thing [compiler 12]', all, true)
+  T.match(
+    '- line 2, `two`: warning: two is wrong [lint W2]\n- line 3, `three`: error: no such thing [compiler 12]',
+    all,
+    true
+  )
   T.no_match('elsewhere', all, true)
   T.no_match('found here', all, true)
   T.no_match('{{', all, true)
@@ -210,7 +221,11 @@ test('wrong arguments of the functions are errors that name them', { ui = false 
   T.match('hum.edit: opts.instruction is missing', why([[require('hum').edit({ first = 1 })]]), true)
   T.match('hum.edit: opts must be a table', why([[require('hum').edit()]]), true)
   T.match('did you mean "first"', why([[require('hum').edit({ instruction = 'x', frist = 1 })]]), true)
-  T.match('opts.range must be { row, col, row, col }', why([[require('hum').edit({ instruction = 'x', range = { 1 } })]]), true)
+  T.match(
+    'opts.range must be { row, col, row, col }',
+    why([[require('hum').edit({ instruction = 'x', range = { 1 } })]]),
+    true
+  )
   T.match('opts.at must be { row, col }', why([[require('hum').insert({ instruction = 'x', at = 3 })]]), true)
   T.match('opts.first must be the number of a line', why([[require('hum').fix({ first = 0 })]]), true)
 end)

@@ -93,10 +93,26 @@ local function thread_of(attempts)
   )
 end
 
---- Whether a remark can go on with a preview: it was asked for here. What a chat's answer is to change was not.
+local ticks = setmetatable({}, { __mode = 'k' }) ---@type table<hum.edit.Preview, integer>
+
+-- The tick of the text when something was last decided about a preview: once it has been written.
+edits.on(function(preview, what)
+  if what ~= 'hunks' and what ~= 'over' then return end
+  vim.schedule(function()
+    if vim.api.nvim_buf_is_valid(preview.buf) then ticks[preview] = vim.api.nvim_buf_get_changedtick(preview.buf) end
+  end)
+end)
+
+--- Whether a remark goes on with a preview: it was asked for (what a chat's answer is to change was not), and is shown,
+--- or something was rejected, or nothing came of it, and the text is as it was then. One that was accepted is done.
 ---@param preview hum.edit.Preview
 ---@return boolean
-function M.goes_on(preview) return asked[preview] ~= nil end
+function M.goes_on(preview)
+  if not asked[preview] then return false end
+  if preview:is_live() then return true end
+  local is_same = ticks[preview] == vim.api.nvim_buf_get_changedtick(preview.buf)
+  return is_same and (#preview.hunks == 0 or #of_state(preview, 'rejected') > 0)
+end
 
 --- Asks once more, about the lines of a preview as they are now. It gives way to a new one.
 ---@param preview hum.edit.Preview

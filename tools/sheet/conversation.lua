@@ -114,6 +114,31 @@ M.SCRIPT = {
   },
 }
 
+--- A file with an edit that is half done, and what has come of the answer.
+M.FILE = {
+  '-- Greets whoever is there.',
+  'local function greet(name)',
+  '  local text = "Hello " .. name',
+  '  print(text)',
+  'end',
+  '',
+  '-- It is not reached.',
+  'local function add(a, b)',
+  '  return a + b, 1, nil',
+  'end',
+}
+
+M.EDIT = {
+  {
+    reset = true,
+    reached = 4,
+    open = { at = 4, rows = {} },
+    tail = '',
+    finished = { { 3, 4, { '  local text = ("Hello %s"):format(name)', '  print(text, 42, nil) -- added' } } },
+  },
+  { reached = 6, open = { at = 6, rows = { '--- A remark.', 'local answer = true' } }, tail = '', finished = {} },
+}
+
 --- What must be seen whole wherever there is room, at every width.
 M.SEEN = {
   'You',
@@ -122,6 +147,10 @@ M.SEEN = {
   M.ERROR,
   'token limit',
   'Stopped after',
+  'print(text)',
+  'print(text, 42, nil) -- added',
+  'local answer = true',
+  '-- It is not reached.',
 }
 
 return M

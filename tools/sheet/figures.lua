@@ -93,6 +93,24 @@ local function flat(rows)
   return (table.concat(lines, ' '):gsub('%s+', ' '))
 end
 
+-- What code must keep of its contrast on what an edit adds or removes.
+local KEPT = 0.7
+
+--- The backgrounds of what an edit adds and removes, as they are seen.
+---@param colour_of table<string, looks.Style>
+---@param background string
+---@param is_linux boolean
+---@return table<integer, boolean>
+local function tints_of(colour_of, background, is_linux)
+  local tints = {}
+  for _, name in ipairs({ 'HumAdded', 'HumRemoved', 'HumAddedWord', 'HumRemovedWord' }) do
+    local bg = colour_of[name] and colour_of[name].bg
+    if type(bg) == 'number' and bg > 255 then bg = ('#%06x'):format(bg) end
+    if bg then tints[select(2, M.seen({ bg = bg, is_linux = is_linux }, background))] = true end
+  end
+  return tints
+end
+
 ---@class looks.Figures
 ---@field faults string[]
 ---@field worst table[]  pairs of colours by contrast, the worst first
@@ -106,6 +124,7 @@ function M.of(screen, groups, conversation)
   local faults, facts, background = {}, {}, screen.scheme.background
   local function fault(...) faults[#faults + 1] = string.format(...) end
   local own, paper = scheme_colours(groups, background, screen.colours)
+  local tints = tints_of(groups, background, screen.colours == 'linux')
   local pairs_seen = {}
   for r, row in ipairs(screen.rows) do
     for _, cell in ipairs(row) do
@@ -127,6 +146,7 @@ function M.of(screen, groups, conversation)
     one.contrast = colour.contrast(one.fg, one.bg)
     local least = one.kind == 'text' and TEXT or LINE
     if own[one.fg] then least = math.min(least, colour.contrast(one.fg, paper)) end
+    if tints[one.bg] then least = KEPT * least end
     if one.contrast < least - 0.01 then
       fault('contrast %.1f of %06x on %06x: "%s" (row %d)', one.contrast, one.fg, one.bg, one.sample, one.row)
     end

@@ -9,7 +9,7 @@ local conversation = require('sheet.conversation')
 
 vim.o.swapfile = false
 vim.o.showtabline = 0
-vim.o.laststatus = 2
+vim.o.laststatus = 3
 vim.o.ruler = false
 vim.o.showcmd = false
 vim.opt.shortmess:append('IF')
@@ -52,8 +52,25 @@ vim.api.nvim_create_autocmd('User', {
   callback = function() vim.defer_fn(ask, 50) end,
 })
 
+--- A file below the chat, with an edit in it that is half done.
+local function show_edit()
+  vim.cmd(('botright %dnew'):format(#conversation.FILE + 8))
+  local buf, edit = vim.api.nvim_get_current_buf(), conversation.EDIT
+  vim.bo[buf].buftype = 'nofile'
+  vim.api.nvim_buf_set_lines(buf, 0, -1, false, conversation.FILE)
+  vim.bo[buf].filetype = 'lua'
+  vim.treesitter.start(buf, 'lua')
+  local preview = require('hum.edit.preview').new({ buf = buf, first = 1, last = #conversation.FILE, label = 'looks' })
+  require('hum.edit.view').attach(preview, {})
+  for _, data in ipairs(edit) do
+    preview:feed('hunks', data)
+  end
+  vim.cmd('2 | wincmd p')
+end
+
 vim.api.nvim_create_autocmd('VimEnter', {
   callback = vim.schedule_wrap(function()
+    show_edit()
     vim.cmd('Hum new')
     vim.defer_fn(ask, 50)
   end),

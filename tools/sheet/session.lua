@@ -12,7 +12,7 @@ local Session = {}
 Session.__index = Session
 
 -- The conversation has more rows the narrower it is.
-local ROWS = { [40] = 230, [80] = 160, [120] = 140 }
+local ROWS = { [40] = 250, [80] = 180, [120] = 160 }
 local PATIENCE_MS = 60000
 
 local TERMS = { all = 'tmux-256color', ['256'] = 'tmux-256color', ['16'] = 'hum-16color', linux = 'linux' }
@@ -136,7 +136,7 @@ end
 local GROUPS = {
   'Normal', 'Comment', 'Constant', 'String', 'Number', 'Boolean', 'Identifier', 'Function', 'Statement', 'Operator',
   'Keyword', 'PreProc', 'Type', 'Special', 'Delimiter', 'Todo', 'Title', 'StatusLine', 'WinBar', 'EndOfBuffer',
-  'SpecialKey', 'NonText',
+  'SpecialKey', 'NonText', 'HumAdded', 'HumRemoved', 'HumAddedWord', 'HumRemovedWord',
 }
 
 --- Shows the conversation in a scheme.

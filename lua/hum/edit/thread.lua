@@ -95,12 +95,16 @@ end
 
 local ticks = setmetatable({}, { __mode = 'k' }) ---@type table<hum.edit.Preview, integer>
 
--- The tick of the text when something was last decided about a preview: once it has been written.
+---@param preview hum.edit.Preview
+local function note_tick(preview)
+  if vim.api.nvim_buf_is_valid(preview.buf) then ticks[preview] = vim.api.nvim_buf_get_changedtick(preview.buf) end
+end
+
+-- The tick of the text when something was last decided about a preview, and once that has been written.
 edits.on(function(preview, what)
   if what ~= 'hunks' and what ~= 'over' then return end
-  vim.schedule(function()
-    if vim.api.nvim_buf_is_valid(preview.buf) then ticks[preview] = vim.api.nvim_buf_get_changedtick(preview.buf) end
-  end)
+  note_tick(preview)
+  vim.schedule(function() note_tick(preview) end)
 end)
 
 --- Whether a remark goes on with a preview: it was asked for (what a chat's answer is to change was not), and is shown,

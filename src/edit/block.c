@@ -1,5 +1,7 @@
 #include "edit/block.h"
 
+#include "edit/pathname.h"
+
 #include <string.h>
 
 #define TEXTS(b)                                                                             \
@@ -102,12 +104,34 @@ bool patch_creates(const struct patch_block *block)
     return block->form == PATCH_SEARCH;
 }
 
+static bool is_divider(const struct patch_block *b, size_t line)
+{
+    for (size_t i = 0; i < b->divider_count; i++) {
+        if (b->dividers[i] == line) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool patch_underlines(const struct patch_block *block)
+{
+    return pathname_is_markup((struct span){block->name.data, block->name.len});
+}
+
+/* Dividers at the ends of the replacement are some too many. */
 void patch_divide(const struct patch_block *block, size_t i, struct text *search,
                   struct text *replace)
 {
-    size_t at = block->dividers[i];
+    size_t at = block->dividers[i], first = at + 1, end = block->raw.count;
+    while (first < end && is_divider(block, first)) {
+        first++;
+    }
+    while (end > first && !patch_underlines(block) && is_divider(block, end - 1)) {
+        end--;
+    }
     text_clear(search);
     text_clear(replace);
     text_add_lines(search, text_lines(&block->raw, 0, at));
-    text_add_lines(replace, text_lines(&block->raw, at + 1, block->raw.count - at - 1));
+    text_add_lines(replace, text_lines(&block->raw, first, end - first));
 }

@@ -66,6 +66,9 @@ bool patch_block_equal(const struct patch_block *a, const struct patch_block *b)
 void patch_divide(const struct patch_block *block, size_t i, struct text *search,
                   struct text *replace);
 
+/* Whether a line of "=" may be text at the end of its replacement: the underline of a heading. */
+bool patch_underlines(const struct patch_block *block);
+
 /* Whether it needs no file that is there. */
 bool patch_creates(const struct patch_block *block);
 

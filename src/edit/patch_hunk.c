@@ -92,9 +92,18 @@ void patch_git_line(struct patch *p, struct span line)
     }
 }
 
+static struct span unquote(struct span name)
+{
+    while (name.len > 1 && name.data[0] == name.data[name.len - 1] &&
+           strchr("`\"'*", name.data[0]) != NULL) {
+        name = (struct span){name.data + 1, name.len - 2};
+    }
+    return name;
+}
+
 void patch_file_begin(struct patch *p, enum sign sign, struct span name)
 {
-    patch_set(&p->name, name);
+    patch_set(&p->name, unquote(name));
     p->added = sign == SIGN_ADD;
     p->removed = false;
     if (sign == SIGN_DELETE) {

@@ -47,7 +47,9 @@ void patch_search_begin(struct patch *p, size_t signs, struct span rest)
     patch_set(&p->fence_name, (struct span){"", 0});
     patch_begin(p, PATCH_SEARCH, p->line);
     p->signs = signs;
-    p->other_count = 0;
+    p->other_count = p->doubled = 0;
+    p->begins = true;
+    p->placed = false;
     p->state = IN_SEARCH;
 }
 
@@ -66,6 +68,16 @@ void patch_search_end(struct patch *p)
     fault(p, PATCH_UNFINISHED, (struct span){"", 0});
 }
 
+/* A divider behind the one that was taken is text if text follows: models write it twice, or once
+ * more in front of the end. */
+static void flush_divider(struct patch *p)
+{
+    if (p->doubled > 0 && p->state == IN_REPLACE) {
+        p->calls->on_line(p->ctx, (struct span){"============", p->doubled});
+    }
+    p->doubled = 0;
+}
+
 static void end_block(struct patch *p, struct span line)
 {
     struct patch_block *b = &p->block;
@@ -79,6 +91,10 @@ static void end_block(struct patch *p, struct span line)
     }
     b->last = p->line;
     b->closed = true;
+    patch_set(&b->name, (struct span){p->name.data, p->name.len});
+    if (patch_underlines(b)) {
+        flush_divider(p);
+    }
     patch_divide(b, b->divider_count == 3 ? 1 : 0, &b->search, &b->replace);
     patch_give(p);
     p->state = IN_TEXT;
@@ -86,22 +102,49 @@ static void end_block(struct patch *p, struct span line)
 
 /* ---- its lines ---------------------------------------------------------------------------- */
 
-/* Roo's ":start_line:12", ":end_line:14" and the rule behind them. */
-static bool is_place(struct patch *p, struct span line)
+static size_t number_in(struct span s)
 {
-    static const char start[] = ":start_line:", end[] = ":end_line:";
-    struct span s = span_rtrim(span_ltrim(line));
-    if (p->block.raw.count > 0 || p->state != IN_SEARCH) {
+    size_t n = 0;
+    while (s.len > 0 && (s.data[0] < '0' || s.data[0] > '9')) {
+        s = span_skip(s, 1);
+    }
+    for (size_t i = 0; i < s.len && i < 9 && s.data[i] >= '0' && s.data[i] <= '9'; i++) {
+        n = n * 10 + (size_t)(s.data[i] - '0');
+    }
+    return n;
+}
+
+/* Roo's ":start_line:12", ":end_line:14" and the rule behind them, at the beginning of either part.
+ * Models write the first line into the rule's: then *line is what is left. */
+static bool is_place(struct patch *p, struct span *line)
+{
+    static const char rule[] = "-------";
+    struct span s = span_rtrim(span_ltrim(*line));
+    bool start = span_starts_with(s, ":start_line");
+    if (!p->begins) {
         return false;
     }
-    if (span_starts_with(s, start)) {
-        s = span_ltrim(span_skip(s, sizeof start - 1));
-        for (size_t i = 0; i < s.len && i < 9 && s.data[i] >= '0' && s.data[i] <= '9'; i++) {
-            p->block.number = p->block.number * 10 + (size_t)(s.data[i] - '0');
-        }
+    if (start || span_starts_with(s, ":end_line")) {
+        p->placed = true;
+        p->block.number = start && p->state == IN_SEARCH && p->block.divider_count == 0
+                              ? number_in(s)
+                              : p->block.number;
         return true;
     }
-    return span_starts_with(s, end) || (p->block.number > 0 && span_equals(s, "-------"));
+    if (!p->placed || !span_starts_with(s, rule)) {
+        return false;
+    }
+    *line = span_skip(s, sizeof rule - 1);
+    return line->len == 0;
+}
+
+static void add_line(struct patch *p, struct span line)
+{
+    text_add(&p->block.raw, line);
+    p->begins = p->placed = false;
+    if (p->state == IN_REPLACE) {
+        p->calls->on_line(p->ctx, line);
+    }
 }
 
 static void add_divider(struct patch *p, size_t count)
@@ -110,23 +153,23 @@ static void add_divider(struct patch *p, size_t count)
     bool exact = count == p->signs;
     size_t *list = exact ? b->dividers : p->others;
     size_t *n = exact ? &b->divider_count : &p->other_count;
+    flush_divider(p);
     if (*n < PATCH_DIVIDERS) {
         list[(*n)++] = b->raw.count;
     }
-    if (exact && p->state == IN_SEARCH && p->calls->on_search != NULL) {
+    if (p->state == IN_REPLACE && exact) {
+        p->doubled = p->begins ? 0 : count;
+    } else if (p->state == IN_REPLACE) {
+        p->calls->on_line(p->ctx, (struct span){"============", count});
+    } else if (exact && p->calls->on_search != NULL) {
         text_clear(&b->search);
         text_add_lines(&b->search, text_lines(&b->raw, 0, b->raw.count));
         patch_set(&b->name, (struct span){p->name.data, p->name.len});
-        if (p->calls->on_search(p->ctx, b)) {
-            p->state = IN_REPLACE;
-            text_add(&b->raw, (struct span){"=======", 7});
-            return;
-        }
-    }
-    if (p->state == IN_REPLACE) {
-        p->calls->on_line(p->ctx, (struct span){"============", count});
+        p->state = p->calls->on_search(p->ctx, b) ? IN_REPLACE : IN_SEARCH;
     }
     text_add(&b->raw, (struct span){"============", count});
+    p->begins = exact;
+    p->placed = false;
 }
 
 /* The block before never ended: the next one's name may stand among its last lines. */
@@ -158,11 +201,8 @@ void patch_search_line(struct patch *p, struct span line)
         end_block(p, line);
     } else if (sign == SIGN_SEARCH) {
         begin_next(p, count, rest);
-    } else if (!is_place(p, line)) {
-        line = sign_is_escaped(line) ? span_skip(line, 1) : line;
-        text_add(&p->block.raw, line);
-        if (p->state == IN_REPLACE) {
-            p->calls->on_line(p->ctx, line);
-        }
+    } else if (!is_place(p, &line)) {
+        flush_divider(p);
+        add_line(p, sign_is_escaped(line) ? span_skip(line, 1) : line);
     }
 }

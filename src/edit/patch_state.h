@@ -49,6 +49,9 @@ struct patch {
     size_t signs;                  /* of the opening marker */
     size_t others[PATCH_DIVIDERS]; /* dividers of another length */
     size_t other_count;
+    size_t doubled; /* signs of a divider that may be one too much; 0: none */
+    bool begins;    /* the part that is read has no line yet */
+    bool placed;    /* but was told where it stands */
 
     struct patch_block block; /* its form is PATCH_NONE outside */
 };

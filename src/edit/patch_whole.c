@@ -1,6 +1,7 @@
 /* Whole files in fences with a name, and fences that turn out to hold blocks. */
 #include "edit/naming.h"
 #include "edit/patch_state.h"
+#include "edit/pathname.h"
 
 void patch_whole_begin(struct patch *p)
 {
@@ -11,15 +12,7 @@ void patch_whole_begin(struct patch *p)
 /* Markdown has fences of its own, and may show blocks. */
 static bool is_markdown(const struct patch *p)
 {
-    static const char *const endings[] = {".md", ".markdown", ".mdx", ".qmd", ".rmd", ".rst"};
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-        size_t n = strlen(endings[i]);
-        if (p->fence_name.len > n &&
-            strcmp(p->fence_name.data + p->fence_name.len - n, endings[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
+    return pathname_is_markup((struct span){p->fence_name.data, p->fence_name.len});
 }
 
 static size_t text_lines_of(const struct text *t)

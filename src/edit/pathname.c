@@ -166,3 +166,8 @@ bool pathname_read(struct span s, bool sure, struct span *name)
     }
     return false;
 }
+
+bool pathname_is_markup(struct span s)
+{
+    return span_is_among(extension_of(base_of(s)), "md markdown mdx qmd rmd Rmd rst txt");
+}

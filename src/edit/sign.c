@@ -147,6 +147,13 @@ bool sign_diff_name(struct span line, char c, struct span *name)
     if (tab != NULL) {
         s.len = (size_t)(tab - s.data);
     }
+    if (s.len > 0 && s.data[s.len - 1] == ')') { /* a remark */
+        size_t n = s.len;
+        while (n > 0 && s.data[n - 1] != '(') {
+            n--;
+        }
+        s = n > 2 && is_blank(s.data[n - 2]) ? trimmed((struct span){s.data, n - 1}) : s;
+    }
     if (s.len > 1 && s.data[0] == '"' && s.data[s.len - 1] == '"') {
         s = (struct span){s.data + 1, s.len - 2};
     }

@@ -60,8 +60,57 @@ static inline void example_apply(const struct example *x, bool cut, struct buf *
     changes_free(c);
 }
 
+static inline int example_by_place(const void *a, const void *b)
+{
+    const struct hunk *x = a, *y = b;
+    return x->first != y->first ? (x->first < y->first ? -1 : 1) : (x->count > 0) - (y->count > 0);
+}
+
+/* The same answer while it streams into the one text: if nothing is told, the same comes of it. */
+static inline void example_stream(const struct example *x)
+{
+    struct text old, new;
+    struct buf out;
+    struct span answer = span_of(x->answer);
+    size_t count, from = 0;
+    text_init(&old);
+    text_init(&new);
+    buf_init(&out, SIZE_MAX);
+    text_add_lines(&old, span_of(x->old));
+    struct placed *p = placed_new(&old);
+    for (size_t at = 0; at < answer.len;) {
+        placed_line(p, span_next_line(answer, &at));
+    }
+    placed_end(p, false);
+    const struct hunk *hunks = placed_hunks(p, &count);
+    struct hunk *sorted = xcalloc(count + 1, sizeof *sorted);
+    for (size_t i = 0; i < count; i++) {
+        sorted[i] = hunks[i];
+    }
+    qsort(sorted, count, sizeof *sorted, example_by_place);
+    for (size_t i = 0; i < count; i++) {
+        const struct hunk *h = &sorted[i];
+        text_add_lines(&new, text_lines(&old, from, h->first - from));
+        text_add_lines(&new, text_lines(placed_text(p), h->new_first, h->new_count));
+        from = h->first + h->count;
+    }
+    text_add_lines(&new, text_lines(&old, from, old.count - from));
+    example_write(&new, &out);
+    if (placed_blocks(p) > 0 && placed_faults(p)->count == 0) {
+        check_texts(x->what, 0, "streamed", out.data, x->wanted != NULL ? x->wanted : x->old);
+    }
+    free(sorted);
+    placed_free(p);
+    buf_finish(&out);
+    text_finish(&old);
+    text_finish(&new);
+}
+
 static inline void example_check(const struct example *x, bool cut)
 {
+    if (x->old != NULL && x->told == NULL && !cut) {
+        example_stream(x);
+    }
     struct buf out, told;
     buf_init(&out, SIZE_MAX);
     buf_init(&told, SIZE_MAX);

@@ -64,6 +64,30 @@ static void markers_have_many_forms(void)
          "a\nx\n"}, );
 }
 
+static void markers_are_doubled_and_run_into_lines(void)
+{
+    EXAMPLES(
+        {"mixed", "a\n", "a.lua\n------- SEARCH\na\n=======\nx\n>>>>>>> REPLACE\n", "x\n"},
+        {"a divider twice", "a\nb\n", BLOCK("a\n", "=======\nx\n"), "x\nb\n"},
+        {"a divider at the end", "a\nb\n", BLOCK("a\n", "x\n=======\n"), "x\nb\n"},
+        {"a divider behind the block", "a\nb\n", "a.lua\n" SR("a\n", "x\n") "=======\n", "x\nb\n"},
+        {"a divider at the end of a deletion", "a\nb\n", BLOCK("a\n", "=======\n"), "b\n"},
+        {"Roo's rule runs into the line", "a\nb\n", BLOCK(":start_line:1\n-------a\n", "x\n"),
+         "x\nb\n"},
+        {"Roo's place in both parts", "a\nb\n",
+         BLOCK(":start_line:1\n-------\na\n", ":start_line:1\n-------\nx\n"), "x\nb\n"},
+        {"Roo's place with a blank", "a\nb\na\n", BLOCK(":start_line: 3\n-------\na\n", "x\n"),
+         "a\nb\nx\n"},
+        {"Roo's place without a number", "a\nb\n", BLOCK(":start_line:\n-------\na\n", "x\n"),
+         "x\nb\n"},
+        {"a rule that is text", "-------\na\n", BLOCK("-------\na\n", "-------\nx\n"),
+         "-------\nx\n"},
+        {"a line like Roo's", "a\n:start_line:1\n",
+         BLOCK("a\n:start_line:1\n", "a\n:start_line:2\n"), "a\n:start_line:2\n"},
+        {"an underline in the replacement", "Tank\nold\n", BLOCK("Tank\n", "Tank\n=======\nnew\n"),
+         "Tank\n=======\nnew\nold\n"}, );
+}
+
 static void broken_blocks_are_refused_and_told(void)
 {
     EXAMPLES(
@@ -363,7 +387,11 @@ static void markers_may_be_text(void)
              {"an underline of seven in the search", "Tank\n=======\n\nold\n",
               BLOCK("Tank\n=======\n\nold\n", "# Tank\n\nnew\n"), "# Tank\n\nnew\n"},
              {"an underline of seven in the replacement", "Tank\n\nold\n",
-              BLOCK("Tank\n", "Tank\n=======\n"), "Tank\n=======\n\nold\n"},
+              BLOCK("Tank\n", "Tank\n=======\n\n"), "Tank\n=======\n\n\nold\n"},
+             {"an underline at the end, in Markdown", "Tank\n\nold\n",
+              "a.md\n" SR("Tank\n", "Tank\n=======\n"), "Tank\n=======\n\nold\n", NULL, "a.md"},
+             {"twice in Markdown", "Tank\n\nold\n", "a.md\n" SR("Tank\n", "=======\nTub\n"),
+              "Tub\n\nold\n", NULL, "a.md"},
              {"a conflict elsewhere", "<<<<<<< ours\na\n=======\nb\n>>>>>>> theirs\nc\n",
               BLOCK("c\n", "x\n"), "<<<<<<< ours\na\n=======\nb\n>>>>>>> theirs\nx\n"},
              {"a conflict is solved", "<<<<<<< HEAD\na\n=======\nb\n>>>>>>> theirs\nc\n",
@@ -457,6 +485,7 @@ int main(void)
 {
     RUN(lines_are_replaced_where_they_stand);
     RUN(markers_have_many_forms);
+    RUN(markers_are_doubled_and_run_into_lines);
     RUN(broken_blocks_are_refused_and_told);
     RUN(white_space_may_differ);
     RUN(characters_may_differ);

@@ -49,6 +49,8 @@ static void diffs_are_found_by_their_lines(void)
          "```diff\n--- a/a.lua\t2026-01-01 10:00:00\n+++ b/a.lua\t2026-01-01 10:00:01\n@@ "
          "@@\n-b\n+x\n```\n",
          "a\nx\n"},
+        {"names with remarks", "a\nb\n",
+         "```diff\n--- a.lua (original)\n+++ a.lua (modified)\n@@ @@\n-b\n+x\n```\n", "a\nx\n"},
         {"names that are words", "a\nb\n",
          "a.lua\n```diff\n--- original\n+++ modified\n@@ @@\n-b\n+x\n```\n", "a\nx\n"},
         {"no names, the line above", "a\nb\n", "`a.lua`:\n```diff\n@@ -2 +2 @@\n-b\n+x\n```\n",
@@ -110,6 +112,8 @@ static void patches_are_found_by_their_lines(void)
         {"padded", "a\nb\n",
          "  *** Begin Patch  \n ***  Update File:  a.lua \n@@\n-b\n+x\n*** End Patch ***\n",
          "a\nx\n"},
+        {"a name in backquotes", "a\nb\n",
+         "*** Begin Patch\n*** Update File: `a.lua`\n@@\n-b\n+x\n*** End Patch\n", "a\nx\n"},
         {"in a fence", "a\nb\n", "```\n" PATCH("@@\n-b\n+x\n") "```\n", "a\nx\n"},
         {"in a fence with a language", "a\nb\n", "```patch\n" PATCH("@@\n-b\n+x\n") "```\n",
          "a\nx\n"},

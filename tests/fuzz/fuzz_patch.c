@@ -1,5 +1,6 @@
 /* patch, changes, placed: whatever an answer says, hunks that are finished stay as they are, lie
- * within the text and do not overlap; a file that goes has no lines; each fault has words and a line.
+ * within the text and do not overlap; a file that goes has no lines; each fault has words and a line;
+ * blocks that stream into a text give what they give as a whole.
  * The input is the text and, behind a NUL, the answer. */
 #include "fuzz.h"
 
@@ -79,6 +80,63 @@ static void apply(const struct text *old, struct span answer, bool cut)
     changes_free(c);
 }
 
+/* ---- both ------------------------------------------------------------------------------- */
+
+static int by_place(const void *a, const void *b)
+{
+    const struct hunk *x = a, *y = b;
+    return x->first != y->first ? (x->first < y->first ? -1 : 1) : (x->count > 0) - (y->count > 0);
+}
+
+static void write_placed(const struct placed *p, const struct text *old, struct text *out)
+{
+    size_t count, at = 0;
+    const struct hunk *hunks = placed_hunks(p, &count);
+    struct hunk *sorted = malloc((count + 1) * sizeof *sorted);
+    for (size_t i = 0; i < count; i++) {
+        sorted[i] = hunks[i];
+    }
+    qsort(sorted, count, sizeof *sorted, by_place);
+    for (size_t i = 0; i < count; i++) {
+        const struct hunk *h = &sorted[i];
+        text_add_lines(out, text_lines(old, at, h->first - at));
+        text_add_lines(out, text_lines(placed_text(p), h->new_first, h->new_count));
+        at = h->first + h->count;
+    }
+    text_add_lines(out, text_lines(old, at, old->count - at));
+    free(sorted);
+}
+
+/* Where nothing is wrong, and there is one file, a block that streams gives what it gives whole. */
+static void compare(const struct text *old, struct span answer)
+{
+    const struct changes_want want = {.text = answer};
+    struct changes *c = changes_new(&want);
+    struct placed *p = placed_new(old);
+    struct text whole, streamed;
+    text_init(&whole);
+    text_init(&streamed);
+    for (size_t at = 0; at < answer.len;) {
+        placed_line(p, span_next_line(answer, &at));
+    }
+    placed_end(p, false);
+    write_placed(p, old, &streamed);
+    if (changes_count(c) == 1) {
+        changes_apply(c, 0, true, old, &whole);
+        const struct changes_file *f = changes_file(c, 0);
+        if (f->form != PATCH_WHOLE && f->faults.count + placed_faults(p)->count == 0 &&
+            f->action == PATCH_UPDATE) {
+            struct span a = text_lines(&whole, 0, whole.count);
+            struct span b = text_lines(&streamed, 0, streamed.count);
+            MUST(a.len == b.len && span_starts(a, b));
+        }
+    }
+    text_finish(&whole);
+    text_finish(&streamed);
+    changes_free(c);
+    placed_free(p);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
     const char *data = (const char *)bytes;
@@ -92,7 +150,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     text_init(&old);
     text_add_lines(&old, (struct span){data, first});
     uint32_t how = fuzz_hash(data, len); /* one of the ways at a time: so more inputs are tried */
-    if (how & 1) {
+    if (how & 4) {
+        compare(&old, answer);
+    } else if (how & 1) {
         stream(&old, answer, how & 2);
     } else {
         apply(&old, answer, how & 2);

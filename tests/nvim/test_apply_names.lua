@@ -165,6 +165,8 @@ local FORMS = {
   { '<file path="%s">', 'lua' },
   { '[%s](%s)', 'lua' },
   { '`%s`\n', 'lua' },
+  { '%s, line 12', 'lua' },
+  { '### `%s`\n\nChange it:', 'lua' },
   { './%s', 'lua' },
   { '/%s', 'lua' },
   { '', 'lua %s' },

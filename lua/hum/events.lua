@@ -7,6 +7,9 @@
 --   HumRequestFinished  { buf, id, endpoint, model, status, reason?, ending?, code?,
 --                         message?, hint?, stats?, hidden }
 --                       status: "done", "error" or "cancelled"
+--   HumEditHunk         { buf, edit, id, first, last, at, old, new, state, conflict? }
+--   HumEditFinished     { buf, id?, status, reason?, code?, message?, hint?, hunks, stats?, files? }
+--                       without an id it is an apply's, see hum.apply
 --   HumCompleteChanged  { buf, word }                 see hum.complete's statusline()
 --
 -- An id belongs to one request; Started and Finished come once each.
@@ -21,6 +24,8 @@ local M = {}
 ---| 'HumRequestStarted'
 ---| 'HumPartStarted'
 ---| 'HumRequestFinished'
+---| 'HumEditHunk'
+---| 'HumEditFinished'
 ---| 'HumCompleteChanged'
 
 M._pending = nil --[[@as { name: string, data: table }|nil]]

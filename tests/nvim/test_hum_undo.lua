@@ -1,5 +1,6 @@
 -- :Hum undo: what was accepted last is taken back in all its files, also after Neovim was started anew.
 local T = require('harness')
+local chat = require('lib.chat')
 local test, eq = T.test, T.eq
 
 local UI = { ui = { 100, 24 } }
@@ -120,6 +121,25 @@ test('after Neovim was started anew', UI, function(t)
   eq('one two three four five six seven eight', text(t, 'b.txt'))
   t:cmd('Hum undo')
   t:wait_screen('nothing to take back')
+end)
+
+test('an edit, of which one hunk was accepted', UI, function(t)
+  project(t)
+  local srv = t:fake()
+  chat.configure(t, srv)
+  srv:script({ tokens = { '```\nONE\ntwo\nthree\nfour\nfive\nsix\nseven\nEIGHT\n```\n' } })
+  t:lua(
+    [[
+    require('hum').edit({ first = 1, last = 8, instruction = 'louder', on_done = function(result) _G.done = result end })]]
+  )
+  t:wait(function() return t:lua('return _G.done') end, 'the edit has ended')
+  t:lua([[require('hum').accept({ id = require('hum').hunks()[2].id })]])
+  t:cmd('1s/one/uno/')
+  eq('uno two three four five six seven EIGHT', text(t, 'a.txt'))
+  local done = t:lua([[local done = require('hum').undo() return { done.kind, done.label, done.files[1].taken }]])
+  eq({ 'edit', 'louder', 1 }, done)
+  eq('uno two three four five six seven eight', text(t, 'a.txt'))
+  eq('nothing', t:lua([[return require('hum').undo() or 'nothing']]))
 end)
 
 test('names that are patterns, in a folder with blanks', UI, function(t)

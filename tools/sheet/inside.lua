@@ -13,6 +13,7 @@ vim.o.laststatus = 3
 vim.o.ruler = false
 vim.o.showcmd = false
 vim.opt.shortmess:append('IF')
+vim.opt.fillchars:append('horiz: ')
 -- By which it is known that a screen is the one that was asked for.
 vim.g.looks_screen = 0
 vim.o.statusline = '%{g:looks_screen}'

@@ -114,6 +114,34 @@ local function top_for(win, row, above)
   return top, math.min(fill, math.max(0, above - got))
 end
 
+--- Rows of the screen that what comes should find free, at most; half of the window where that is less.
+local ROOM = 8
+
+--- What comes in front of a row would not be seen, or hardly: the current window scrolls, if its cursor is in the
+--- lines that are being edited, as far as that stays in its line and seen.
+---@param buf integer
+---@param row integer
+---@param first integer  row of the lines
+---@param last integer
+function M.make_room(buf, row, first, last)
+  local win = api.nvim_get_current_win()
+  local cursor = api.nvim_win_get_cursor(win)[1] - 1
+  local is_there = api.nvim_win_get_buf(win) == buf and cursor >= first - 1 and cursor <= last + 1
+  if not is_there or is_bound(win) or api.nvim_get_mode().mode ~= 'n' then return end
+  local top, height = fn.line('w0') - 1, M.height(win)
+  local at = row > top and rows_between(win, top, row) or 0
+  local by = at + math.min(ROOM, math.floor(height / 2)) - height
+  local above = cursor > top and rows_between(win, top, cursor) or 0
+  by = math.min(by, above - math.min(vim.wo[win].scrolloff, math.floor(height / 2)))
+  local line = top
+  while by > 0 and line < cursor do
+    local stop = math.max(line, fn.foldclosedend(line + 1) - 1) + 1
+    by = by - rows_between(win, line, stop)
+    line = stop
+  end
+  if line > top then fn.winrestview({ topline = line + 1, topfill = 0, skipcol = 0 }) end
+end
+
 ---@class hum.Place  of a hunk
 ---@field row integer     its first line, or the one in front of which its rows stand
 ---@field stop integer    the row behind its lines

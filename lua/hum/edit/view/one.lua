@@ -35,6 +35,7 @@ local MOST_OLD = 5000
 ---@field hint fun(): string|nil  what to press then
 ---@field hidden boolean     a diff shows it instead
 ---@field had_top? boolean   rows stood above the first line
+---@field has_room? boolean  the window has scrolled for the first rows, or need not
 
 ---@param v hum.EditView
 ---@param hunk hum.edit.Hunk
@@ -171,6 +172,16 @@ local function spans_of(v, hunk)
   return spans
 end
 
+--- Once, when the first rows come.
+---@param v hum.EditView
+local function make_room(v)
+  local p = v.preview
+  if v.has_room or (#p.hunks == 0 and drawn.count(v.drawn) == 0) then return end
+  v.has_room = true
+  local first, last = p:range()
+  limits.make_room(v.buf, p.hunks[1] and p.hunks[1].row or p:row_of(p.open.at), first - 1, last - 1)
+end
+
 --- More of the answer has come.
 ---@param v hum.EditView
 ---@param what { reset: boolean, finished: hum.edit.Hunk[], rows: integer }
@@ -183,6 +194,7 @@ local function on_fed(v, what)
   end
   if what.reset or what.rows <= #v.open then begin_open(v) end
   draw_open(v)
+  make_room(v)
   marked.reach(v.pending, v.preview.reached, places(v))
 end
 

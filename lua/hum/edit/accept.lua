@@ -2,6 +2,7 @@
 -- diagnostics outside them stay, and all hunks of one call in one undo step.
 local block = require('hum.place.block')
 local interrupt = require('hum.interrupt')
+local notify = require('hum.notify')
 local sets = require('hum.sets')
 
 local M = {}
@@ -94,14 +95,41 @@ local function change(preview, hunks, content, changes)
   preview.track:turn(turned)
 end
 
---- Puts one content of the hunks in the place of the other, in one undo step. All of them must stand there as that.
+--- What has to be said of a change that failed.
+---@param err string
+---@return string
+local function failure(err)
+  if interrupt.is_interrupt(err) then
+    interrupt.give_back()
+    return 'CTRL-C interrupted it'
+  elseif err:find('E565') or err:find('E523') then
+    return 'the text is locked now; try again in a moment'
+  end
+  return notify.plain(err)
+end
+
+--- Why hunks cannot be changed.
+---@param preview hum.edit.Preview
+---@param hunks hum.edit.Hunk[]
+---@param content 'old'|'new'
+---@return string|nil
+local function obstacle(preview, hunks, content)
+  local why = M.refusal(preview.buf)
+  if why then return why end
+  preview:settle()
+  for _, hunk in ipairs(hunks) do
+    if hunk.site.content ~= (content == 'new' and 'old' or 'new') then return 'its lines were changed meanwhile' end
+  end
+end
+
+--- Puts one content of the hunks in the place of the other, in one undo step.
 ---@param preview hum.edit.Preview
 ---@param hunks hum.edit.Hunk[]
 ---@param content 'old'|'new'
 ---@return boolean ok, string|nil err
 function M.turn(preview, hunks, content)
   if #hunks == 0 then return true end
-  local why = M.refusal(preview.buf)
+  local why = obstacle(preview, hunks, content)
   if why then return false, why end
   preview.set = preview.set or sets.begin({ kind = 'edit', label = preview.label })
   local sorted = vim.list_slice(hunks)
@@ -113,15 +141,8 @@ function M.turn(preview, hunks, content)
   if #changes > 0 then sets.accepted(preview.set, { buf = preview.buf, tick = tick, changes = changes }) end
   if not ok then
     preview.track:lost()
-    preview:tell_moved()
-    err = tostring(err)
-    if interrupt.is_interrupt(err) then
-      interrupt.give_back()
-      return false, 'CTRL-C interrupted it'
-    elseif err:find('E565') or err:find('E523') then
-      return false, 'the text is locked now; try again in a moment'
-    end
-    return false, err
+    preview:look_soon()
+    return false, failure(tostring(err))
   end
   preview:refresh()
   preview:tell('moved')

@@ -67,7 +67,8 @@ local new_track = require('hum.edit.track').new
 ---@field track hum.edit.Track
 ---@field listeners function[]
 ---@field quiet boolean   hum itself changes the buffer
----@field told boolean    a 'moved' is on its way
+---@field told boolean    changes will be looked at soon
+---@field moved boolean   something was found, and is not told yet
 ---@field close fun()     called once when it goes
 local Preview = {}
 Preview.__index = Preview
@@ -93,14 +94,15 @@ function Preview:tell(what, arg)
 end
 
 --- One 'moved' for all changes of a turn of the loop.
-function Preview:tell_moved()
+function Preview:look_soon()
   if self.told then return end
   self.told = true
   vim.schedule(function()
     self.told = false
     if self.gone then return end
     self:settle()
-    self:tell('moved')
+    if self.moved then self:tell('moved') end
+    self.moved = false
   end)
 end
 
@@ -141,7 +143,9 @@ end
 --- Brings rows and states up to date after changes of the buffer. Costs nothing if there were none.
 function Preview:settle()
   if self.gone or not vim.api.nvim_buf_is_loaded(self.buf) then return end
-  if self.track:settle() then self:refresh() end
+  if not self.track:settle() then return end
+  self.moved = true
+  self:refresh()
 end
 
 --- The lines that are the range now, from 1. Of an empty range the last is the line above the first.
@@ -231,6 +235,7 @@ function Preview:on_hunks(data)
   local open, reset = data.open or {}, data.reset == true
   if data.restart then self:restart() end
   local finished = {}
+  self:settle()
   for _, one in ipairs(data.finished or {}) do
     finished[#finished + 1] = self:add(one)
   end
@@ -313,12 +318,14 @@ function Preview:watch()
   vim.api.nvim_buf_attach(self.buf, false, {
     on_lines = function(_, _, _, first, last, now)
       if self.gone then return true end
-      if not self.quiet and self.track:changed(first, last, now - first) then self:tell_moved() end
+      if self.quiet then return end
+      self.track:note(first, last, now - first)
+      self:look_soon()
     end,
     on_reload = function()
       if self.gone then return true end
       self.track:lost()
-      self:tell_moved()
+      self:look_soon()
     end,
     on_detach = vim.schedule_wrap(function()
       if self.gone then return end
@@ -372,6 +379,7 @@ function M.new(opts)
     listeners = {},
     quiet = false,
     told = false,
+    moved = false,
     close = opts.close or function() end,
     track = new_track({
       old = old,

@@ -19,6 +19,9 @@ local match = require('hum.edit.match')
 ---@field count fun(): integer
 ---@field changenr fun(): integer
 ---@field side? 'above'|'below'  where a change beside the range was last
+---@field noted { [1]: integer, [2]: integer, [3]: integer }[]  changes that are not looked at yet
+---@field hull? { first: integer, last: integer, now: integer }  all of them as one: rows first to last have become those
+---  from first to now
 ---@field waits boolean    for hunks that stand there already
 ---@field strange boolean  nothing is known of how the rows came
 local Track = {}
@@ -57,8 +60,12 @@ local function new(opts)
     changenr = opts.changenr,
     strange = opts.rows ~= nil,
     waits = opts.rows ~= nil,
+    noted = {},
   }, Track)
 end
+
+--- So many changes are looked at one by one.
+local MOST = 16
 
 ---@param piece hum.edit.Piece|nil
 ---@return boolean
@@ -134,33 +141,56 @@ end
 ---@param first integer
 ---@param last integer  excluded
 ---@param n integer  so many there are now
----@return boolean  it concerns the range, or moves it
 function Track:changed(first, last, n)
   local top, bottom, delta = self.top, self.top + self.rows, n - (last - first)
   self.total = self.total + delta
   local inserts = first == last
   if self.emptied then
-    self:lost()
-    return true
+    return self:lost()
   elseif last <= top and not (inserts and first == top and self:is_open('above')) then
     self.top, self.shifted = top + delta, self.shifted or delta ~= 0
     self.side = last == top and not inserts and 'above' or self.side
-    return delta ~= 0
+    return
   elseif first >= bottom and not (inserts and first == bottom and self:is_open('below')) then
     self.side = first == bottom and not inserts and 'below' or self.side
-    return false
+    return
   end
   self.above = self.above + math.max(top - first, 0)
   self.below = self.below + math.max(last - bottom, 0)
   local from, to = math.max(first, top), math.min(last, bottom)
   self:damage(from - top, to - top, n)
   self.top, self.rows, self.dirty = math.min(first, top), self.rows - (to - from) + n, true
-  return true
+end
+
+--- Takes a change of the buffer. It is looked at when somebody asks: undo of many hunks is many changes.
+---@param first integer
+---@param last integer  excluded
+---@param n integer  so many rows there are now
+function Track:note(first, last, n)
+  if #self.noted < MOST then table.insert(self.noted, { first, last, n }) end
+  local hull = self.hull or { first = first, last = last, now = last }
+  hull.first = math.min(hull.first, first)
+  local more = math.max(last - hull.now, 0)
+  hull.last, hull.now = hull.last + more, hull.now + more + n - (last - first)
+  self.hull = hull
+end
+
+--- Brings the pieces up to date with what was noted: change by change, or as one if there are many.
+function Track:catch_up()
+  local noted, hull = self.noted, self.hull
+  if not hull then return end
+  self.noted, self.hull = {}, nil
+  if #noted == MOST then noted = { { hull.first, hull.last, hull.now - hull.first } } end
+  for _, one in ipairs(noted) do
+    self:changed(unpack(one))
+    if self.strange then return end
+  end
 end
 
 --- Nothing is known of the rows any more.
 function Track:lost()
   local gap = hole()
+  self.noted, self.hull = {}, nil
   for _, piece in ipairs(self.pieces) do
     swallow(gap, piece)
   end
@@ -279,6 +309,7 @@ end
 ---@return boolean  something was
 function Track:settle()
   if self.waits then return false end
+  self:catch_up()
   if self.total ~= self.count() then self:lost() end
   if not self.dirty then
     local shifted = self.shifted

@@ -78,6 +78,21 @@ local function is_strange(piece)
   return piece ~= nil and (piece.kind == 'other' or piece.kind == 'site' and piece.site.content == 'other')
 end
 
+--- Is at an edge what was there, but for hunks without rows?
+---@param pieces hum.edit.Piece[]
+---@param from integer
+---@param to integer
+---@param step 1|-1
+---@return boolean
+local function is_sound(pieces, from, to, step)
+  for i = from, to, step do
+    local piece = pieces[i]
+    if is_strange(piece) then return false end
+    if piece.r > 0 then return true end
+  end
+  return true
+end
+
 ---@return hum.edit.Piece
 local function hole() return { kind = 'dirty', n = 0, r = 0, sites = {} } end
 
@@ -202,6 +217,32 @@ end
 
 -- ---- looking ---------------------------------------------------------------------------------
 
+--- Pieces side by side that are not old lines are looked at together: what is beside a change may be its own now.
+---@param pieces hum.edit.Piece[]
+---@return hum.edit.Piece[]
+local function clusters(pieces)
+  local out, from, dirty = {}, nil, false ---@type hum.edit.Piece[], integer|nil, boolean
+  local function close(to)
+    if not dirty or from == to then return vim.list_extend(out, pieces, from, to) end
+    local gap = hole()
+    for i = from, to do
+      swallow(gap, pieces[i])
+    end
+    out[#out + 1] = gap
+  end
+  for i, piece in ipairs(pieces) do
+    if piece.kind == 'same' then
+      if from then close(i - 1) end
+      from, dirty = nil, false
+      out[#out + 1] = piece
+    else
+      from, dirty = from or i, dirty or piece.kind == 'dirty'
+    end
+  end
+  if from then close(#pieces) end
+  return out
+end
+
 --- What a dirty piece is made of.
 ---@param piece hum.edit.Piece
 ---@param first integer  its first old line
@@ -316,7 +357,7 @@ function Track:settle()
     if shifted then self:place() end
     return shifted
   end
-  local out, first, row, pieces = {}, 1, self.top, self.pieces
+  local out, first, row, pieces = {}, 1, self.top, clusters(self.pieces)
   for i, piece in ipairs(pieces) do
     local n, r = piece.n, piece.r
     if piece.kind == 'dirty' then
@@ -332,8 +373,9 @@ function Track:settle()
   end
   self.pieces, self.dirty, self.strange = out, false, false
   self:shed()
-  if not is_strange(self.pieces[1]) then self.above = 0 end
-  if not is_strange(self.pieces[#self.pieces]) then self.below = 0 end
+  local count = #self.pieces
+  if is_sound(self.pieces, 1, count, 1) then self.above = 0 end
+  if is_sound(self.pieces, count, 1, -1) then self.below = 0 end
   self:place()
   return true
 end

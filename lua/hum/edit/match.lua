@@ -58,40 +58,54 @@ end
 -- ---- all of it is there, each hunk in one of its forms ---------------------------------------
 
 ---@class hum.edit.Edges  what is known of the rows beside the items
----@field top boolean     the first of the items is the first of the range: rows above it may be others'
+---@field top boolean     the first of the items is the first of the range
 ---@field bottom boolean  likewise at the end
+---@field open_above boolean  rows may have come in above it
+---@field open_below boolean
 ---@field above boolean   rows that may be above or below an empty range are above
 ---@field firm fun(site: hum.edit.Site): boolean  nothing says that its content is another now
 
----@param item hum.edit.Site
----@param rows string[]
----@param ends integer[]  where the items before may end
----@param firm boolean    only what stood there last
----@return integer[] ends
----@return table<integer, { [1]: integer, [2]: string }> from  by end: where it began, and which content it is
-local function step(item, rows, ends, firm)
-  local found, from = {}, {}
-  for i, content in ipairs(contents(item)) do
-    for _, at in ipairs((i == 1 or not firm) and ends or {}) do
-      local to = at + #content[2]
-      if not from[to] and stands(rows, at, content[2]) then
-        from[to] = { at, content[1] }
-        found[#found + 1] = to
-      end
-    end
-  end
-  return found, from
+--- Rows at which items may end, each with the row at which the first of them begins then.
+---@alias hum.edit.Ends table<integer, integer>
+
+--- Items may end there. If rows above are allowed, the items are to take as many rows as they can.
+---@param ends hum.edit.Ends
+---@param at integer
+---@param begin integer
+---@return boolean
+local function reach(ends, at, begin)
+  if ends[at] and ends[at] <= begin then return false end
+  ends[at] = begin
+  return true
 end
 
---- All numbers up to one.
----@param n integer
----@return integer[]
-local function all_to(n)
-  local list = {}
-  for i = 0, n do
-    list[#list + 1] = i
+---@param line string
+---@param rows string[]
+---@param before hum.edit.Ends
+---@return hum.edit.Ends
+local function past_line(line, rows, before)
+  local after = {}
+  for at, begin in pairs(before) do
+    if rows[at + 1] == line then after[at + 1] = begin end
   end
-  return list
+  return after
+end
+
+---@param site hum.edit.Site
+---@param rows string[]
+---@param before hum.edit.Ends
+---@param is_firm boolean  only what stood there last
+---@return hum.edit.Ends
+---@return table<integer, { [1]: integer, [2]: 'old'|'new' }> from  by end: where it begins, and what it is
+local function past_site(site, rows, before, is_firm)
+  local after, from = {}, {}
+  for i, content in ipairs(contents(site)) do
+    for at, begin in pairs((i == 1 or not is_firm) and before or {}) do
+      local to = at + #content[2]
+      if stands(rows, at, content[2]) and reach(after, to, begin) then from[to] = { at, content[1] } end
+    end
+  end
+  return after, from
 end
 
 --- The rows are the items, and nothing else but rows at open edges.
@@ -102,30 +116,39 @@ end
 ---@param firm fun(site: hum.edit.Site): boolean
 ---@return table<integer, hum.edit.Placed>|nil  by index of the item
 local function exactly(items, rows, top, bottom, firm)
-  local ends, steps = top and all_to(#rows) or { 0 }, {}
-  for i, item in ipairs(items) do
-    local found = {}
-    if type(item) == 'string' then
-      for _, at in ipairs(ends) do
-        if rows[at + 1] == item then found[#found + 1] = at + 1 end
-      end
-    else
-      found, steps[i] = step(item, rows, ends, firm(item))
-    end
-    if #found == 0 then return end
-    ends = found
+  local ends, from = {}, {}
+  for at = 0, top and #rows or 0 do
+    ends[at] = at
   end
-  if not bottom and not vim.list_contains(ends, #rows) then return end
-  local placed, at = {}, bottom and ends[1] or #rows
+  for i, item in ipairs(items) do
+    if type(item) == 'string' then
+      ends = past_line(item, rows, ends)
+    else
+      ends, from[i] = past_site(item, rows, ends, firm(item))
+    end
+    if not next(ends) then return end
+  end
+  local at = #rows
+  if bottom then at = math.max(unpack(vim.tbl_keys(ends))) end
+  if not ends[at] then return end
+  local placed = {}
   for i = #items, 1, -1 do
-    local from = steps[i] and steps[i][at] or { at - 1 }
-    placed[i] = { row = from[1], rows = at - from[1], content = from[2] }
-    at = from[1]
+    local one = from[i] and from[i][at] or { at - 1 }
+    placed[i] = { row = one[1], rows = at - one[1], content = one[2] }
+    at = one[1]
   end
   return placed
 end
 
 local function never() return false end
+
+---@param placed table<integer, hum.edit.Placed>|nil
+---@param count integer  of items
+---@return table<integer, hum.edit.Placed>|nil  unless they have no rows at all
+local function with_rows(placed, count)
+  local last = placed and placed[count]
+  return last and placed and last.row + last.rows > placed[1].row and placed or nil
+end
 
 ---@param items hum.edit.Item[]
 ---@param rows string[]
@@ -134,10 +157,14 @@ local function never() return false end
 local function wholly(items, rows, edges)
   local placed = exactly(items, rows, false, false, edges.firm)
   -- Of what came in at an edge, nobody knows whose it is; a hunk there is not made of it if nothing says so.
-  local top = edges.top and (edges.above or not edges.bottom)
-  if not placed and top then placed = exactly(items, rows, true, false, edges.firm) end
-  if not placed and edges.bottom then placed = exactly(items, rows, false, true, edges.firm) end
-  return placed or exactly(items, rows, false, false, never)
+  local above = edges.above or not edges.bottom
+  if not placed and edges.open_above and above then placed = exactly(items, rows, true, false, edges.firm) end
+  if not placed and edges.open_below then placed = exactly(items, rows, false, true, edges.firm) end
+  placed = placed or exactly(items, rows, false, false, never)
+  if not placed and (edges.top or edges.bottom) then
+    placed = with_rows(exactly(items, rows, edges.top, edges.bottom, never), #items)
+  end
+  return placed
 end
 
 -- ---- some of it is there ---------------------------------------------------------------------
@@ -282,6 +309,9 @@ function Builder:between(site, from, to)
   if not is_above then self:add_rows(room) end
 end
 
+--- In a larger gap (items by rows) hunks are not looked for one by one.
+local SEARCHED = 20000
+
 --- The only place of lines that tell something.
 ---@param lines string[]
 ---@param from integer
@@ -305,6 +335,7 @@ end
 ---@param to integer  the row behind
 ---@return boolean
 function Builder:among(first, last, from, to)
+  if (last - first) * (to - from) > SEARCHED then return false end
   for i = first, last do
     local site = self.items[i]
     for _, content in ipairs(type(site) == 'table' and contents(site) or {}) do

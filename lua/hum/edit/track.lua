@@ -12,6 +12,8 @@ local match = require('hum.edit.match')
 ---@field after string[]   and below it
 ---@field above integer    so many rows from above were changed together with the first piece
 ---@field below integer    likewise with the last
+---@field open_above boolean  rows of the first piece may be others'
+---@field open_below boolean  likewise of the last
 ---@field dirty boolean    there are dirty pieces
 ---@field shifted boolean  the range has moved as a whole
 ---@field emptied boolean  the range has no rows, and the buffer's only one is not of it
@@ -20,8 +22,7 @@ local match = require('hum.edit.match')
 ---@field changenr fun(): integer
 ---@field side? 'above'|'below'  where a change beside the range was last
 ---@field noted { [1]: integer, [2]: integer, [3]: integer }[]  changes that are not looked at yet
----@field hull? { first: integer, last: integer, now: integer }  all of them as one: rows first to last have become those
----  from first to now
+---@field hull? { first: integer, last: integer, now: integer }  all of them as one: rows first to last became first to now
 ---@field waits boolean    for hunks that stand there already
 ---@field strange boolean  nothing is known of how the rows came
 local Track = {}
@@ -52,6 +53,8 @@ local function new(opts)
     after = opts.after or {},
     above = 0,
     below = 0,
+    open_above = false,
+    open_below = false,
     dirty = opts.rows ~= nil,
     shifted = false,
     emptied = false,
@@ -172,6 +175,8 @@ function Track:changed(first, last, n)
   end
   self.above = self.above + math.max(top - first, 0)
   self.below = self.below + math.max(last - bottom, 0)
+  self.open_above = self.open_above or first < top or inserts and first == top
+  self.open_below = self.open_below or last > bottom or inserts and first == bottom
   local from, to = math.max(first, top), math.min(last, bottom)
   self:damage(from - top, to - top, n)
   self.top, self.rows, self.dirty = math.min(first, top), self.rows - (to - from) + n, true
@@ -212,7 +217,7 @@ function Track:lost()
   self.total, self.emptied = self.count(), false
   gap.r = self.total
   self.pieces, self.top, self.rows, self.dirty, self.strange = { gap }, 0, gap.r, true, true
-  self.above, self.below = #self.before, #self.after
+  self.above, self.below, self.open_above, self.open_below = #self.before, #self.after, true, true
 end
 
 -- ---- looking ---------------------------------------------------------------------------------
@@ -304,6 +309,8 @@ function Track:edges(is_first, is_last)
   return {
     top = is_first,
     bottom = is_last,
+    open_above = is_first and self.open_above,
+    open_below = is_last and self.open_below,
     above = self.side ~= 'below',
     firm = function(site)
       local taken = site.mark ~= nil and now >= site.mark
@@ -374,8 +381,12 @@ function Track:settle()
   self.pieces, self.dirty, self.strange = out, false, false
   self:shed()
   local count = #self.pieces
-  if is_sound(self.pieces, 1, count, 1) then self.above = 0 end
-  if is_sound(self.pieces, count, 1, -1) then self.below = 0 end
+  if is_sound(self.pieces, 1, count, 1) then
+    self.above, self.open_above = 0, false
+  end
+  if is_sound(self.pieces, count, 1, -1) then
+    self.below, self.open_below = 0, false
+  end
   self:place()
   return true
 end

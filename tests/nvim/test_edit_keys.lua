@@ -295,6 +295,11 @@ test('the mappings work without keys, and say so where there is no edit', UI, fu
   preview.buffer(t, preview.numbered(8))
   t:keys('gz')
   t:wait(function() return t:messages():find('no edit is shown here', 1, true) end, 'it is told')
+  for _, name in ipairs({ 'hunk-accept-all', 'hunk-reject', 'hunk-reject-all', 'hunk-next', 'edit-diff', 'edit-answer' }) do
+    t:cmd(('execute "normal \\<Plug>(hum-%s)"'):format(name))
+  end
+  T.no_match('internal error', t:messages(), true)
+  T.no_match('E5108', t:messages(), true)
   preview.start(t, 1, 8)
   preview.finish(t, 4, 4, { 'new' })
   preview.done(t)

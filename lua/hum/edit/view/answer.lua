@@ -46,7 +46,7 @@ function M.open(p)
     return nil
   end
   local ok, err = pcall(api.nvim_open_win, buf, true, { split = 'below', win = 0 })
-  if not ok then return tostring(err):gsub('^.-E(%d+): ', 'E%1: ') end
+  if not ok then return (tostring(err):gsub('^.-E(%d+): ', 'E%1: ')) end
   vim.keymap.set('n', 'q', '<Cmd>close<CR>', { buffer = buf, nowait = true, desc = 'close' })
 end
 

@@ -18,9 +18,7 @@ M.KEPT = 40
 ---@field buf integer
 ---@field settled integer  rows that do not change any more
 ---@field rows integer     all that there are
----@field lang? string     of treesitter
 ---@field parser? vim.treesitter.LanguageTree
----@field query? vim.treesitter.Query
 ---@field parsed boolean   the lines before the range are, or more
 
 local api = vim.api
@@ -40,7 +38,7 @@ end
 ---@param buf integer
 ---@return boolean
 local function has_highlighter(buf)
-  local highlighter = package.loaded['vim.treesitter.highlighter']
+  local highlighter = package.loaded['vim.treesitter.highlighter'] ---@type table|nil
   return highlighter ~= nil and highlighter.active[buf] ~= nil
 end
 
@@ -59,8 +57,10 @@ local function warm_up(c)
     return api.nvim_buf_call(c.buf, function() spans_of.syntax(vim.fn.prevnonblank('$'), 1) end)
   end
   parse(c)
-  local part = { tree = c.parser:trees()[1], lang = c.lang }
-  spans_of.captures(part, c.query, c.buf, 0, 1, function() end)()
+  for _, part in ipairs(spans_of.parts(c.parser)) do
+    local query = vim.treesitter.query.get(part.lang, 'highlights')
+    if query then spans_of.captures(part, query, c.buf, 0, 1, function() end)() end
+  end
 end
 
 ---@param c hum.Canvas
@@ -85,10 +85,10 @@ function M.new(buf, row)
   vim.bo[canvas].bufhidden = 'hide'
   api.nvim_buf_set_lines(canvas, 0, -1, false, lines)
   if with_parser then
-    local lang, query = spans_of.parser(vim.treesitter.language.get_lang(vim.bo[buf].filetype) or vim.bo[buf].filetype)
+    local lang = spans_of.parser(vim.bo[buf].filetype)
     local ok, parser = pcall(vim.treesitter.get_parser, canvas, lang)
     if not lang or not ok or not parser then return M.drop(c) end
-    c.lang, c.query, c.parser = lang, query, parser
+    c.parser = parser
   else
     vim.bo[canvas].synmaxcol = spans_of.MAX_LINE
     -- No file type: plugins are not to see it.
@@ -144,7 +144,9 @@ local function with_treesitter(c, first, lines, is_settled)
     end
   end
   parse(c, is_settled and { first, last } or nil)
-  for _, part in ipairs(spans_of.parts(c.parser)) do
+  for _, part in
+    ipairs(spans_of.parts(c.parser --[[@as vim.treesitter.LanguageTree]]))
+  do
     local top, _, bottom = part.tree:root():range()
     local query = top < last and bottom >= first and vim.treesitter.query.get(part.lang, 'highlights')
     if query then

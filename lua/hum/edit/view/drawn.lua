@@ -21,7 +21,7 @@ local NEWEST = 32
 
 ---@class hum.Drawn
 ---@field buf integer
----@field overflow? string
+---@field overflow? 'scroll'
 ---@field hunks table<integer, hum.PlacedMark>  by the hunk's id
 ---@field old hum.PlacedMark     of the open part
 ---@field newest hum.PlacedMark
@@ -30,7 +30,7 @@ local NEWEST = 32
 ---@field fresh hum.VirtualRow[]    rows of `newest`
 
 ---@param buf integer
----@param overflow? string
+---@param overflow? 'scroll'
 ---@return hum.Drawn
 function M.new(buf, overflow)
   return { buf = buf, overflow = overflow, hunks = {}, old = {}, newest = {}, tail = {}, settled = {}, fresh = {} }

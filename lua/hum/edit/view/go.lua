@@ -78,7 +78,8 @@ function M.show(hunk)
   if vim.wo.foldenable then
     -- Those around rows that stand in front of a line, too.
     local top = math.max(1, hunk.rows == 0 and first or first + 1)
-    pcall(vim.cmd, ('silent! %d,%dfoldopen!'):format(top, math.min(stop, count)))
+    local range = { top, math.min(stop, count) }
+    pcall(vim.cmd.foldopen, { range = range, bang = true, mods = { emsg_silent = true, silent = true } })
   end
   limits.reveal({ row = hunk.row, stop = hunk.row + hunk.rows, is_above = hunk.rows == 0 and hunk.row < count })
 end

@@ -45,14 +45,16 @@ end
 ---@param row integer
 ---@return integer cells  that are free behind a line, in the narrowest window
 local function room(buf, row)
-  local least = math.huge
+  local least = nil ---@type integer|nil
   for _, win in ipairs(vim.fn.win_findbuf(buf)) do
     local found = vim.fn.getwininfo(win)[1]
-    least = math.min(least, found.width - found.textoff)
+    least = math.min(least or found.width, found.width - found.textoff)
   end
   local line = api.nvim_buf_get_lines(buf, row, row + 1, false)[1] or ''
   local cells = #line > 1000 and 1000 or api.nvim_buf_call(buf, function() return vim.fn.strdisplaywidth(line) end)
-  return (least == math.huge and vim.o.columns or least) - cells % math.max(least, 1) - 2
+  least = math.max(least or vim.o.columns, 1)
+  local free = least - cells % least - 2
+  return free --[[@as integer]]
 end
 
 --- Puts a text behind a line: the longest that fits.

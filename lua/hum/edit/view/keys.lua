@@ -17,7 +17,7 @@ local NO_EDIT = 'no edit is shown here\n:Hum edit begins one'
 
 local views_of = function(_) return {} end ---@type fun(buf: integer): hum.EditView[]
 local hide_views = function(_, _) end ---@type fun(buf: integer, hidden: boolean)
-local actions = {} ---@type hum.EditActions
+local actions ---@type hum.EditActions  once there is an edit
 
 ---@param err string|nil
 local function tell(err)
@@ -66,13 +66,16 @@ local refused = {} ---@type table<integer, string>  by buffer: what was said whe
 --- What is refused the first time is done when the key is pressed once more.
 local function accept_all()
   local buf = api.nvim_get_current_buf()
+  if #views_of(buf) == 0 then return tell(NO_EDIT) end
   local done, err = actions.accept({ buf = buf, id = 'all', force = refused[buf] ~= nil })
   refused[buf] = not done and err or nil
   if not done then tell(err) end
 end
 
 local function reject_all()
-  local done, err = actions.reject({ buf = api.nvim_get_current_buf(), id = 'all' })
+  local buf = api.nvim_get_current_buf()
+  if #views_of(buf) == 0 then return tell(NO_EDIT) end
+  local done, err = actions.reject({ buf = buf, id = 'all' })
   if not done then tell(err) end
 end
 
@@ -205,7 +208,7 @@ local function lay(buf, key)
     list[#list + 1] = lent.lend(buf, {
       lhs = lhs,
       modes = vim.split(key.modes, ''),
-      rhs = move and move(lhs) or M.actions[key.name],
+      rhs = move and move(lhs) or M.actions[key.name] --[[@as function]],
       expr = move ~= nil or nil,
       desc = DESC .. key.desc,
     })

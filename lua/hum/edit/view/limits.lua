@@ -142,13 +142,13 @@ function M.make_room(buf, row, first, last)
   if line > top then fn.winrestview({ topline = line + 1, topfill = 0, skipcol = 0 }) end
 end
 
----@class hum.Place  of a hunk
+---@class hum.HunkPlace
 ---@field row integer     its first line, or the one in front of which its rows stand
 ---@field stop integer    the row behind its lines
 ---@field is_above boolean  it has no lines: its rows stand above `row`
 
 --- Scrolls the current window so that all of a hunk is seen, or its beginning, if it is too tall. The cursor is in it.
----@param place hum.Place
+---@param place hum.HunkPlace
 function M.reveal(place)
   local win, view = api.nvim_get_current_win(), fn.winsaveview()
   local height = M.height(win)

@@ -105,19 +105,19 @@ end
 
 -- ---- not reached --------------------------------------------------------------------------------
 
----@class hum.PendingPage
+---@class hum.NotReachedPage
 ---@field id? integer
 ---@field first integer  line of the old text, from 1
 ---@field last integer
 
----@class hum.Pending
+---@class hum.NotReached
 ---@field buf integer
----@field pages hum.PendingPage[]
+---@field pages hum.NotReachedPage[]
 ---@field front integer  index of the first page that is not passed
 
 ---@param buf integer
 ---@param count integer  of old lines
----@return hum.Pending
+---@return hum.NotReached
 function M.pending(buf, count)
   local pages = {}
   for first = 1, count, PAGE do
@@ -126,8 +126,8 @@ function M.pending(buf, count)
   return { buf = buf, pages = pages, front = 1 }
 end
 
----@param p hum.Pending
----@param page hum.PendingPage
+---@param p hum.NotReached
+---@param page hum.NotReachedPage
 ---@param row_of fun(i: integer): integer
 local function put_page(p, page, row_of)
   local first, last = row_of(page.first), row_of(page.last + 1)
@@ -147,7 +147,7 @@ local function put_page(p, page, row_of)
 end
 
 --- So many old lines have been passed.
----@param p hum.Pending
+---@param p hum.NotReached
 ---@param reached integer
 ---@param row_of fun(i: integer): integer  where an old line is
 function M.reach(p, reached, row_of)
@@ -164,7 +164,7 @@ function M.reach(p, reached, row_of)
 end
 
 --- Puts the marks where the model says.
----@param p hum.Pending
+---@param p hum.NotReached
 ---@param row_of fun(i: integer): integer
 function M.put_pending(p, row_of)
   local at = {} ---@type table<integer, integer>
@@ -178,7 +178,7 @@ function M.put_pending(p, row_of)
 end
 
 --- The edit has ended: nothing is pending any more.
----@param p hum.Pending
+---@param p hum.NotReached
 function M.forget_pending(p)
   if not api.nvim_buf_is_valid(p.buf) then return end
   for i = p.front, #p.pages do

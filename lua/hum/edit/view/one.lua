@@ -26,7 +26,7 @@ local MOST_OLD = 5000
 ---@field marked table<integer, hum.Marked>    by the hunk's id
 ---@field looks table<integer, hum.HunkLook>
 ---@field rows table<integer, { rows: hum.VirtualRow[], conflict: boolean }>
----@field pending hum.Pending
+---@field pending hum.NotReached
 ---@field info hum.EditInfo
 ---@field sorted? string[]  the old lines
 ---@field open string[]     lines of the open part that are drawn

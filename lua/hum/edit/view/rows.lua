@@ -23,7 +23,7 @@ local MOST_BYTES, MOST_COLOURED, MOST_SPANS = 8000, 1000, 300
 ---@param line string
 ---@param spans hum.Spans
 ---@param words hum.ChangedWord[]
----@return integer[]  bytes, in order, the first is 0 and the last the end
+---@return integer[] bytes  in order, the first is 0 and the last the end
 local function cuts(line, spans, words)
   local at = { [0] = true, [#line] = true }
   for i = 1, #spans, 3 do
@@ -44,7 +44,7 @@ end
 ---@param shape hum.RowShape
 ---@return string|string[]  the lowest group first
 local function groups_at(from, to, spans, words, shape)
-  local groups = { shape.base }
+  local groups = { shape.base } ---@type string[]
   for _, word in ipairs(words) do
     if word.first <= from and to <= word.last then groups[2] = shape.word end
   end
@@ -76,7 +76,7 @@ end
 ---@param shape hum.RowShape
 ---@return string  before each row but the first
 local function lead_of(line, shape)
-  local indent = shape.indents and text_of.drawable(line:match('^%s*'), '', shape.stops) or ''
+  local indent = shape.indents and text_of.drawable(line:match('^%s*') or '', '', shape.stops) or ''
   local lead = indent .. shape.showbreak
   -- Where little would remain, the text has the room.
   return vim.api.nvim_strwidth(lead) <= math.floor(shape.width / 2) and lead or ''
@@ -99,11 +99,16 @@ end
 ---@param shape hum.RowShape
 ---@return hum.VirtualRow[] rows, integer cells  of the last one
 local function broken(list, line, shape)
-  local rows, row, cells, lead = {}, {}, 0, nil
+  local rows, row = {}, {} ---@type hum.VirtualRow[], hum.VirtualRow
+  local cells, width, lead =
+    0,
+    shape.width, --[[@as integer]]
+    nil
   for _, piece in ipairs(list) do
     local text, wide = piece[1], vim.api.nvim_strwidth(piece[1])
-    while cells + wide > shape.width do
-      local head = head_of(text, shape.width - cells, #row == 0)
+    while cells + wide > width do
+      local free = width - cells
+      local head = head_of(text, free --[[@as integer]], #row == 0)
       if head ~= '' then row[#row + 1] = { head, piece[2] } end
       lead = lead or lead_of(line, shape)
       rows[#rows + 1] = M.padded(row, cells + vim.api.nvim_strwidth(head), shape)

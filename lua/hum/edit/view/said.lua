@@ -50,9 +50,10 @@ local function place(p, count, width, footer)
   local at = win ~= -1 and vim.fn.screenpos(win, row + 1, 1) or { row = 0 }
   local config = float.middle(width, math.min(count, MOST.height))
   if at.row > 0 then
-    local below, above = float.rows() - at.row, at.row - 1
-    local is_below = below >= config.height + float.FRAME or below >= above
-    config.height = math.max(1, math.min(config.height, (is_below and below or above) - float.FRAME))
+    local below, above, wanted = float.rows() - at.row, at.row - 1, config.height --[[@as integer]]
+    local is_below = below >= wanted + float.FRAME or below >= above
+    local free = (is_below and below or above) - float.FRAME --[[@as integer]]
+    config.height = math.max(1, math.min(wanted, free))
     config.anchor = is_below and 'NW' or 'SW'
     config.row = is_below and at.row or at.row - 1
     config.col = math.max(0, math.min(at.col - 1, vim.o.columns - config.width - float.FRAME))

@@ -68,7 +68,8 @@ function M.of(buf)
     indents = found.win ~= nil and vim.wo[found.win].wrap and vim.wo[found.win].breakindent,
   }
   local function with(base, word)
-    return vim.tbl_extend('error', { base = base, word = word, coloured = has_background(base) }, shared)
+    local own = { base = base, word = word, coloured = has_background(base) }
+    return vim.tbl_extend('error', own, shared) --[[@as hum.RowShape]]
   end
   return { added = with('HumAdded', 'HumAddedWord'), removed = with('HumRemoved', 'HumRemovedWord') }
 end

@@ -3,6 +3,8 @@
 -- Lines are paired by how much they have in common, in order; a line without a likeness is new, or gone, as a whole:
 -- there single words would only be noise. Bounded, so that a hunk of any size costs little: of a large one no words are
 -- told.
+local differences = require('hum.linediff').changes
+
 local M = {}
 
 --- Lines on each side, and bytes of a line, beyond which no words are told.
@@ -17,9 +19,6 @@ local LIKENESS = 0.5
 ---@class hum.WordChanges
 ---@field old table<integer, hum.ChangedWord[]>  by line, from 1
 ---@field new table<integer, hum.ChangedWord[]>
-
--- vim.diff has its own name since 0.12, and says so when it is called by the old one.
-local diff = vim.text and vim.text.diff or vim.diff
 
 --- Ideographs and kana, which have no blanks between them: U+3040 to U+9FFF, Hangul, full-width forms.
 local WIDE = { { 0xe3, 0xe9 }, { 0xea, 0xed }, { 0xef, 0xef } }
@@ -75,7 +74,6 @@ end
 ---@class hum.Tokens
 ---@field list string[]
 ---@field places integer[]
----@field text string      a token a line
 ---@field weight integer   bytes that are no blanks
 ---@field counts table<string, integer>
 
@@ -90,9 +88,7 @@ local function tokenized(line)
       weight = weight + #token
     end
   end
-  -- The last one needs its line break too: else it would count as changed.
-  local text = #list > 0 and table.concat(list, '\n') .. '\n' or ''
-  return { list = list, places = places, text = text, weight = weight, counts = counts }
+  return { list = list, places = places, weight = weight, counts = counts }
 end
 
 --- How much two lines have in common, 0 to 1: of their words, wherever these stand.
@@ -113,7 +109,8 @@ end
 ---@param new hum.Tokens[]
 ---@return [integer, integer][]
 local function pairs_of(old, new)
-  local best, like = { [0] = {} }, {}
+  local best = { [0] = {} } ---@type table<integer, table<integer, number>>
+  local like = {} ---@type table<integer, table<integer, number>>
   for j = 0, #new do
     best[0][j] = 0
   end
@@ -140,12 +137,12 @@ local function pairs_of(old, new)
 end
 
 ---@param tokens hum.Tokens
----@param from integer   the first token
+---@param from integer   the first token, from 0
 ---@param count integer
 ---@return hum.ChangedWord|nil
 local function span(tokens, from, count)
   if count == 0 then return nil end
-  return { first = tokens.places[from], last = tokens.places[from + count] }
+  return { first = tokens.places[from + 1], last = tokens.places[from + count + 1] }
 end
 
 --- What has changed between two lines.
@@ -154,10 +151,9 @@ end
 ---@return hum.ChangedWord[] old, hum.ChangedWord[] new
 local function changes(old, new)
   local gone, come = {}, {}
-  local hunks = diff(old.text, new.text, { result_type = 'indices' }) --[[@as integer[][] ]]
-  for _, hunk in ipairs(hunks) do
-    gone[#gone + 1] = span(old, hunk[1], hunk[2])
-    come[#come + 1] = span(new, hunk[3], hunk[4])
+  for _, one in ipairs(differences(old.list, new.list)) do
+    gone[#gone + 1] = span(old, one.row, one.count)
+    come[#come + 1] = span(new, one.to_row, one.to_count)
   end
   return gone, come
 end

@@ -1,6 +1,6 @@
 -- Where sets are kept, so that they can be taken back after Neovim was started anew: what they have changed, beside the
--- chat that it came from, or without a chat in the state folder; there each set has a small file that says where.
--- Private, as it holds the user's text, and bounded: old sets go.
+-- chat that it came from, or without a chat in the state folder. There each set has a small file, too, that says where
+-- and for which project. Private, as it holds the user's text, and bounded: old sets go.
 local aside = require('hum.chat.kept.aside')
 local belongings = require('hum.chat.kept.belongings')
 local disk = require('hum.chat.kept.disk')
@@ -20,16 +20,19 @@ local function root()
 end
 
 ---@param id string
----@return string
+---@return string  of its small file
 local function path_of(id) return vim.fs.joinpath(root(), id .. '.json') end
+
+---@param id string
+---@return string  of what it has changed, if it came from no chat
+local function own_path(id) return vim.fs.joinpath(root(), id .. '.set') end
 
 ---@class hum.SetEntry  of the state folder
 ---@field version integer
 ---@field root string
 ---@field size integer  bytes of what it has changed
 ---@field chat? string  path of the chat's file
----@field ref? string   of its belongings: there is `what`
----@field what? table
+---@field ref? string   of its belongings: there is what was changed
 
 ---@param id string
 ---@return hum.SetEntry|nil
@@ -63,17 +66,18 @@ end
 ---@param set { id: string }
 function M.drop(set)
   drop_belongings(read(set.id))
+  vim.uv.fs_unlink(own_path(set.id))
   vim.uv.fs_unlink(path_of(set.id))
 end
 
 --- All that is kept, the newest first.
----@return { id: string, size: integer }[]
+---@return { id: string }[]
 local function all()
   local found = {}
   for name, kind in vim.fs.dir(root()) do
     local id = kind == 'file' and name:match('^(%d+%-%d+%-%d+)%.json$')
     local stat = id and vim.uv.fs_stat(path_of(id))
-    if stat then found[#found + 1] = { id = id, size = stat.size, at = stat.mtime.sec + stat.mtime.nsec / 1e9 } end
+    if stat then found[#found + 1] = { id = id, at = stat.mtime.sec + stat.mtime.nsec / 1e9 } end
   end
   table.sort(found, function(a, b)
     if a.at ~= b.at then return a.at > b.at end
@@ -87,8 +91,8 @@ local function sweep()
   local bytes = 0
   for i, one in ipairs(all()) do
     local entry = read(one.id)
-    bytes = bytes + (entry and entry.size or one.size)
-    if i > M.limits.sets or bytes > M.limits.all then M.drop(one) end
+    bytes = bytes + (entry and entry.size or 0)
+    if not entry or i > M.limits.sets or bytes > M.limits.all then M.drop(one) end
   end
 end
 
@@ -127,16 +131,17 @@ local function write(set, bytes)
   local former = read(set.id)
   local entry = { version = VERSION, root = set.root, size = #bytes } ---@type table
   local chat = chat_file(set)
-  if chat then
-    local ref, err = belongings.put(chat, bytes, 'json', true)
-    if not ref then return nil, err end
-    entry.chat, entry.ref = chat, ref
-  end
-  local text = vim.json.encode(entry)
-  if not chat then text = text:sub(1, -2) .. ',"what":' .. bytes .. '}' end
   local ok, err = folder.ensure(root())
+  if ok and chat then
+    entry.chat = chat
+    entry.ref, err = belongings.put(chat, bytes, 'json', true)
+    ok = entry.ref ~= nil
+    vim.uv.fs_unlink(own_path(set.id)) -- the chat had no file before
+  elseif ok then
+    ok, err = aside.write(own_path(set.id), bytes)
+  end
   if ok then
-    ok, err = aside.write(path_of(set.id), text)
+    ok, err = aside.write(path_of(set.id), vim.json.encode(entry))
   end
   if ok and former and former.ref ~= entry.ref then drop_belongings(former) end
   return ok, err
@@ -155,12 +160,12 @@ function M.save(set)
   sweep()
 end
 
+---@param id string
 ---@param entry hum.SetEntry
 ---@return table|nil
-local function load_what(entry)
-  if entry.what then return entry.what end
+local function load_what(id, entry)
   local chat, ref = chat_of(entry)
-  local bytes = chat and ref and belongings.get(chat, ref)
+  local bytes = chat and ref and belongings.get(chat, ref) or not entry.ref and disk.read(own_path(id))
   local ok, what = pcall(vim.json.decode, bytes or '', { luanil = { object = true } })
   return ok and what --[[@as table]] or nil
 end
@@ -169,7 +174,7 @@ end
 ---@param entry hum.SetEntry
 ---@return hum.Set|nil
 local function load(id, entry)
-  local what = load_what(entry)
+  local what = load_what(id, entry)
   if not what then return nil end
   for _, action in ipairs(what.actions) do
     action.bytes = action.bytes and vim.base64.decode(action.bytes)

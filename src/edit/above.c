@@ -95,9 +95,7 @@ static size_t weight_held(const struct above *a)
 
 static void begin(struct above *a, struct span line)
 {
-    const struct place *p = a->stage.place;
-    bool is_first = p->old_words > 0 && says(line, place_first(p));
-    for (size_t i = a->count; !is_first && i > 0 && a->start_count < ABOVE_STARTS; i--) {
+    for (size_t i = a->count; i > 0 && a->start_count < ABOVE_STARTS; i--) {
         if (says(line_above(a, i - 1), line)) {
             a->starts[a->start_count++] = i - 1;
         }
@@ -111,11 +109,33 @@ static void begin(struct above *a, struct span line)
     a->whole = a->starts[0] + 1 == a->count;
 }
 
+/* The range begins with what is held. */
+static bool is_own(const struct above *a)
+{
+    const struct text *old = a->stage.place->context.old;
+    size_t at = 0;
+    for (size_t i = 0; i < a->held.count; i++) {
+        struct span line = span_rtrim(text_line(&a->held, i));
+        while (at < old->count && span_is_blank(text_line(old, at))) {
+            at++;
+        }
+        struct span was = at < old->count ? span_rtrim(text_line(old, at)) : (struct span){"", 0};
+        if (line.len > 0 && (was.len != line.len || !span_starts(was, line))) {
+            return false;
+        }
+        at += line.len > 0;
+    }
+    return true;
+}
+
 /* What is held is what stands above the range; line is the one behind it. */
 static bool is_echo(const struct above *a, struct span line)
 {
     const struct place *p = a->stage.place;
     size_t weight = weight_held(a);
+    if (is_own(a)) {
+        return false;
+    }
     if (p->old_words > 0 && says(line, place_first(p))) {
         return true;
     }
@@ -129,7 +149,7 @@ static bool is_echo(const struct above *a, struct span line)
 static bool is_outside(const struct above *a)
 {
     return !a->stage.place->context.insert && a->matched >= LINES_OUTSIDE &&
-           weight_held(a) >= WEIGHT_OUTSIDE;
+           weight_held(a) >= WEIGHT_OUTSIDE && !is_own(a);
 }
 
 /* Keeps the places whose next line is this one. */

@@ -7,6 +7,7 @@
 
 #define LINES_MAX 4096
 #define WEIGHT_LINE 8     /* letters of a line that is no chance */
+#define WEIGHT_STRANGE 3  /* ... of one that the range does not have */
 #define WEIGHT_LINES 4    /* ... of several */
 #define LINES_OUTSIDE 4   /* lines of the file that are no chance ... */
 #define WEIGHT_OUTSIDE 30 /* ... with so many letters */
@@ -195,8 +196,10 @@ static bool is_echo(const struct below *b)
     if (b->matched == 0 || are_own(b)) {
         return false;
     }
-    size_t enough = b->matched > 1 ? WEIGHT_LINES : WEIGHT_LINE;
-    return weight_of(b, b->matched) >= enough || closes_outer(b);
+    size_t weight = weight_of(b, b->matched);
+    bool strange = linemap_find(&b->stage.place->old, line_below(b, 0)) == NULL;
+    size_t enough = b->matched > 1 ? WEIGHT_LINES : strange ? WEIGHT_STRANGE : WEIGHT_LINE;
+    return weight >= enough || closes_outer(b);
 }
 
 static void drop_blanks(struct below *b, size_t *count)

@@ -199,7 +199,8 @@ void numbers_end(struct numbers *n, bool cut)
     bool alone = n->held.count > 0 && !cut && split(text_line(&n->held, 0), &l);
     alone =
         alone && (n->mode == NUMBERS_OFF || (n->mode == NUMBERS_BEGIN && l.number + 1 == n->next));
-    if (alone && is_known(n, &l)) {
+    bool sure = alone && n->mode == NUMBERS_BEGIN && is_sure(l.sign);
+    if (sure || (alone && is_known(n, &l))) {
         n->mode = NUMBERS_ON;
         n->sign = l.sign;
     }

@@ -158,6 +158,7 @@ static size_t above_of(const struct offset *o, const struct guess *g)
 struct evidence {
     size_t answer;
     const struct linemap_entry *known; /* the range's lines that say the same */
+    bool continues;                    /* it goes on with the line above: ".then()" */
 };
 
 typedef bool (*agrees)(const struct offset *o, const struct guess *g, const struct evidence *e);
@@ -193,6 +194,15 @@ static bool is_exact(const struct offset *o, const struct guess *g, const struct
     return exact;
 }
 
+/* It stands whole steps from where the range begins. */
+static bool is_on_step(const struct offset *o, const struct guess *g, const struct evidence *e)
+{
+    bool exact;
+    size_t column = map(o, g, e->answer, &exact), base = o->stage.place->base;
+    size_t far = column > base ? column - base : base - column;
+    return exact && far % o->stage.place->style.step == 0;
+}
+
 /* The range's lines stand no further left than its least indented one. */
 static bool is_in_range(const struct offset *o, const struct guess *g, const struct evidence *e)
 {
@@ -226,14 +236,15 @@ static bool is_strange(const struct offset *o, size_t answer)
     const struct style *style = &o->stage.place->style;
     size_t deeper = answer > o->answer ? answer - o->answer : 0;
     bool usual = deeper < 32 && (style->steps >> deeper & 1) == 1;
-    return o->block && !usual && !style->unknown &&
-           (deeper * 2 == style->step || deeper == style->step * 2) &&
-           guess_has_steps(o->stage.place->language);
+    bool step = deeper == 2 || deeper == 3 || deeper == 4 || deeper == 8;
+    return (o->block || o->may_block) && step && !usual && !style->unknown &&
+           deeper != style->step && guess_has_steps(o->stage.place->language);
 }
 
 static void weigh(struct offset *o, const struct evidence *e)
 {
-    if (o->held.count == 0 && o->block && o->moved) {
+    bool inside = o->block || (o->may_block && e->answer > o->answer && !e->continues);
+    if (o->held.count == 0 && inside && o->moved) {
         keep(o, is_inside, e);
     }
     if (o->held.count == 0 && o->item && e->answer == o->answer + 2) {
@@ -241,6 +252,10 @@ static void weigh(struct offset *o, const struct evidence *e)
     }
     if (o->tail != TAIL_CONTINUES && guess_has_steps(o->stage.place->language)) {
         keep(o, is_exact, e);
+    }
+    if (o->tail != TAIL_CONTINUES && o->moved && !e->continues &&
+        guess_has_steps(o->stage.place->language)) {
+        keep(o, is_on_step, e);
     }
     if (e->known != NULL && !e->known->mixed) {
         keep(o, is_as_known, e);
@@ -311,6 +326,15 @@ static size_t columns_of(const struct offset *o, struct span line)
     return indent_columns(&o->stage.place->style.foreign, line);
 }
 
+/* A line at the margin where the range has recipes alone, or begins with one. */
+static bool lacks_tab(const struct offset *o, struct span line)
+{
+    const struct place *p = o->stage.place;
+    bool rule =
+        memchr(line.data, ':', line.len) != NULL || memchr(line.data, '=', line.len) != NULL;
+    return p->old_words > 0 && (p->least > 0 || (!o->begun && p->base > 0 && !rule));
+}
+
 /* A recipe of make begins with a tab. */
 static bool take_recipe(struct offset *o, struct span line)
 {
@@ -326,10 +350,11 @@ static bool take_recipe(struct offset *o, struct span line)
     if (words.len < line.len && line.data[0] == ' ' && (tab || known == NULL)) {
         buf_add(&o->line, "\t", 1);
         line = words;
-    } else if (words.len == line.len && known != NULL && tab && p->base > 0) {
+    } else if (words.len == line.len && lacks_tab(o, line)) {
         buf_add(&o->line, "\t", 1);
     }
     buf_add(&o->line, line.data, line.len);
+    o->begun = o->begun || words.len > 0;
     stage_pass(&o->stage, (struct span){o->line.data, o->line.len});
     return true;
 }
@@ -355,6 +380,7 @@ static void follow(struct offset *o, struct span line, size_t answer, size_t fil
     char last = l.code.data[l.code.len - 1];
     o->tail = syntax_tail_of(o->stage.place->language, l.code);
     o->block = o->tail == TAIL_OPENS && last != '(' && last != '[';
+    o->may_block = o->tail == TAIL_MAY_OPEN && (last == ')' || last == ':');
     o->item = span_starts_with(l.code, "- ");
     o->answer = answer;
     o->file = file;
@@ -406,6 +432,55 @@ static struct span behind_head(const struct place *p, struct span line)
     return apart && !again ? line : behind;
 }
 
+/* The same for the lines that are held. */
+static bool are_certain(const struct offset *o, size_t answer)
+{
+    bool certain = is_certain(o, answer);
+    for (size_t i = 0; i < o->held.count && certain; i++) {
+        struct span line = text_line(&o->held, i);
+        certain = span_is_blank(line) || is_certain(o, columns_of(o, line));
+    }
+    return certain;
+}
+
+static bool begin_alike(struct span a, struct span b)
+{
+    struct span x = span_first_word(span_ltrim(a)), y = span_first_word(span_ltrim(b));
+    return x.len > 0 && x.len == y.len && span_starts(x, y);
+}
+
+/* A range may begin deeper than it goes on, and the answer where it goes on: at the margin only if a
+ * line there begins alike, as first lines come without their indentation often. */
+static bool leaves_first(const struct place *p, struct span line, size_t answer)
+{
+    const struct text *old = p->context.old;
+    if (p->old_words == 0 || answer != p->least || begin_alike(line, place_first(p))) {
+        return false;
+    }
+    for (size_t i = 0; i < old->count && answer == 0; i++) {
+        struct span other = text_line(old, i);
+        if (indent_columns(&p->style.indent, other) == 0 && begin_alike(line, other)) {
+            return true;
+        }
+    }
+    return answer > 0;
+}
+
+/* Where the first line is to stand. */
+static size_t first_column(const struct offset *o, struct span line, size_t answer, size_t base)
+{
+    const struct place *p = o->stage.place;
+    const struct linemap_entry *known = linemap_find(&p->old, line);
+    bool here = answer == base && !is_foreign(o, line);
+    if (here || (known != NULL && known->first == p->first)) {
+        return base;
+    }
+    if (known != NULL && !known->mixed) {
+        return known->column;
+    }
+    return leaves_first(p, line, answer) ? answer : base;
+}
+
 static void take_first(struct offset *o, struct span line)
 {
     const struct place *p = o->stage.place;
@@ -424,13 +499,7 @@ static void take_first(struct offset *o, struct span line)
         o->after_first = true;
         return;
     }
-    size_t base = base_of(p, answer), file = base;
-    const struct linemap_entry *known = linemap_find(&p->old, line);
-    if (answer != base && known != NULL && !known->mixed) {
-        file = known->column;
-    } else if (answer != base && p->old_words > 0 && answer == p->least) {
-        file = answer;
-    }
+    size_t base = base_of(p, answer), file = first_column(o, line, answer, base);
     o->moved = answer != file;
     make_guesses(o, answer, file);
     give_at(o, line, answer, file);
@@ -466,9 +535,11 @@ void offset_line(struct offset *o, struct span line)
     if (!span_is_blank(line) && o->syntax.in == SYNTAX_CODE) {
         o->moved = o->moved || is_foreign(o, line) ||
                    (o->held.count == 0 && is_strange(o, columns_of(o, line)));
-        struct evidence e = {columns_of(o, line), linemap_find(&p->old, line)};
+        char sign = span_ltrim(line).data[0];
+        struct evidence e = {columns_of(o, line), linemap_find(&p->old, line),
+                             sign != '\0' && strchr(".&|?:+*/=<>,%\\", sign) != NULL};
         weigh(o, &e);
-        if (!is_certain(o, e.answer) && o->held.count < HELD_MAX) {
+        if (!are_certain(o, e.answer) && o->held.count < HELD_MAX) {
             text_add(&o->held, line);
             return;
         }

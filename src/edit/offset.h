@@ -23,6 +23,7 @@ struct offset {
     struct syntax syntax;
     enum syntax_tail tail;               /* of that line */
     bool block;                          /* it opens a block, and no bracket of a list or call */
+    bool may_block;                      /* ... or may: \"if (x)\" */
     bool item;                           /* it is an item of a list: \"- x\" */
     size_t literal_answer, literal_file; /* of the line in which a string or comment begins */
     struct text held;

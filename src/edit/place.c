@@ -5,6 +5,8 @@
 #include "edit/fenceline.h"
 #include "edit/sentence.h"
 
+#define BLANKS_MIN 2 /* that are a step, where tabs are one: " * text" has one */
+
 /* File types in which a fence is part of the language. */
 static const char *const markdowns[] = {"markdown", "markdown_inline", "mdx",     "rmd",
                                         "quarto",   "pandoc",          "hum",     "codecompanion",
@@ -94,7 +96,8 @@ bool place_is_usual(const struct place *p, struct span white)
     struct span rest = span_skip(white, tabs);
     bool blanks = memchr(rest.len > 0 ? rest.data : "", '\t', rest.len) == NULL;
     size_t stop = indent_advance(&p->style.indent, 0, '\t');
-    return blanks && (rest.len < stop || (tabs > 0 && p->style.aligns));
+    bool aligned = tabs > 0 && (rest.len < stop || p->style.aligns);
+    return blanks && (aligned || rest.len < BLANKS_MIN);
 }
 
 static void look_at(struct place *p, size_t i)

@@ -212,9 +212,11 @@ static void play(const cJSON *row)
     buf_finish(&p.written);
 }
 
+static const char *cases = "tests/cases/edit.jsonl";
+
 static void plays_every_case_of_a_range(void)
 {
-    FILE *f = fopen("tests/cases/edit.jsonl", "r");
+    FILE *f = fopen(cases, "r");
     char *line = NULL;
     size_t room = 0, count = 0;
     CHECK(f != NULL);
@@ -234,8 +236,10 @@ static void plays_every_case_of_a_range(void)
     CHECK(count > 90);
 }
 
-int main(void)
+/* An argument: a file of such cases to be played instead. */
+int main(int argc, char **argv)
 {
+    cases = argc > 1 ? argv[1] : cases;
     RUN(plays_every_case_of_a_range);
     return check_report("answer");
 }

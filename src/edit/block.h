@@ -38,6 +38,7 @@ enum patch_fault {
     PATCH_UNFINISHED, /* a block without the marker that ends it */
     PATCH_UNDIVIDED,  /* without a divider */
     PATCH_STRAY,      /* an ending marker without a block */
+    PATCH_OPEN,       /* a whole file without the fence that ends it */
 };
 
 struct patch_calls {
@@ -47,8 +48,9 @@ struct patch_calls {
     void (*on_line)(void *ctx, struct span line);
     /* A whole block, also of what on_search has seen; it lives until the call returns. */
     void (*on_block)(void *ctx, const struct patch_block *block);
-    /* line: of the answer, from 1. The block that on_search has seen, if there is one, is void. */
-    void (*on_fault)(void *ctx, enum patch_fault fault, size_t line, struct span text);
+    /* line: of the answer, from 1; name: of the file, as far as it is known. The block that on_search
+     * has seen, if there is one, is void. */
+    void (*on_fault)(void *ctx, enum patch_fault fault, size_t line, const char *name);
 };
 
 void patch_block_init(struct patch_block *b);

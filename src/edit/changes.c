@@ -66,7 +66,7 @@ static void on_block(void *ctx, const struct patch_block *b)
         return;
     }
     if (c->cut && !b->closed && b->last >= c->end) {
-        verdict_add(&c->faults, VERDICT_CUT, b->first);
+        verdict_cut(&c->faults, b->name.data, b->first);
         return;
     }
     struct entry *e = xcalloc(1, sizeof *e);
@@ -78,17 +78,11 @@ static void on_block(void *ctx, const struct patch_block *b)
     c->entries[c->count++] = e;
 }
 
-static void on_fault(void *ctx, enum patch_fault fault, size_t line, struct span text)
+static void on_fault(void *ctx, enum patch_fault fault, size_t line, const char *name)
 {
-    static const enum verdict verdicts[] = {
-        [PATCH_UNFINISHED] = VERDICT_UNFINISHED,
-        [PATCH_UNDIVIDED] = VERDICT_UNDIVIDED,
-        [PATCH_STRAY] = VERDICT_STRAY,
-    };
     struct changes *c = ctx;
-    bool whole = fault == PATCH_UNFINISHED && text.len > 0;
     if (counts(c, line, line)) {
-        verdict_add(&c->faults, whole ? VERDICT_OPEN_FENCE : verdicts[fault], line);
+        verdict_broken(&c->faults, fault, name, line);
     }
 }
 

@@ -130,7 +130,7 @@ static bool is_marker_text(struct patch *p, struct span line)
         patch_file_begin(p, sign, rest);
         return true;
     case SIGN_REPLACE:
-        p->calls->on_fault(p->ctx, PATCH_STRAY, p->line, line);
+        p->calls->on_fault(p->ctx, PATCH_STRAY, p->line, "");
         return true;
     case SIGN_BEGIN:
     case SIGN_MOVE:

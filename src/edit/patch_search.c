@@ -55,9 +55,9 @@ void patch_search_begin(struct patch *p, size_t signs, struct span rest)
 
 /* ---- its end ------------------------------------------------------------------------------ */
 
-static void fault(struct patch *p, enum patch_fault fault, struct span text)
+static void fault(struct patch *p, enum patch_fault fault)
 {
-    p->calls->on_fault(p->ctx, fault, p->block.first, text);
+    p->calls->on_fault(p->ctx, fault, p->block.first, p->name.data);
     p->block.form = PATCH_NONE;
     p->state = IN_TEXT;
 }
@@ -65,7 +65,7 @@ static void fault(struct patch *p, enum patch_fault fault, struct span text)
 void patch_search_end(struct patch *p)
 {
     p->block.last = p->line - 1;
-    fault(p, PATCH_UNFINISHED, (struct span){"", 0});
+    fault(p, PATCH_UNFINISHED);
 }
 
 /* A divider behind the one that was taken is text if text follows: models write it twice, or once
@@ -78,7 +78,7 @@ static void flush_divider(struct patch *p)
     p->doubled = 0;
 }
 
-static void end_block(struct patch *p, struct span line)
+static void end_block(struct patch *p)
 {
     struct patch_block *b = &p->block;
     for (size_t i = 0; b->divider_count == 0 && i < p->other_count; i++) {
@@ -86,7 +86,7 @@ static void end_block(struct patch *p, struct span line)
     }
     b->divider_count = b->divider_count == 0 ? p->other_count : b->divider_count;
     if (b->divider_count == 0) {
-        fault(p, PATCH_UNDIVIDED, line);
+        fault(p, PATCH_UNDIVIDED);
         return;
     }
     b->last = p->line;
@@ -186,7 +186,7 @@ static void begin_next(struct patch *p, size_t count, struct span rest)
             break;
         }
     }
-    fault(p, PATCH_UNFINISHED, (struct span){"", 0});
+    fault(p, PATCH_UNFINISHED);
     patch_search_begin(p, count, rest);
 }
 
@@ -198,7 +198,7 @@ void patch_search_line(struct patch *p, struct span line)
     if (sign == SIGN_DIVIDER) {
         add_divider(p, count);
     } else if (sign == SIGN_REPLACE) {
-        end_block(p, line);
+        end_block(p);
     } else if (sign == SIGN_SEARCH) {
         begin_next(p, count, rest);
     } else if (!is_place(p, &line)) {

@@ -97,8 +97,7 @@ void patch_whole_end(struct patch *p, bool closed)
         patch_set(&p->name, (struct span){p->fence_name.data, p->fence_name.len});
         patch_give(p);
     } else if (p->fence_name.len > 0) {
-        p->calls->on_fault(p->ctx, PATCH_UNFINISHED, p->block.first,
-                           (struct span){p->fence_name.data, p->fence_name.len});
+        p->calls->on_fault(p->ctx, PATCH_OPEN, p->block.first, p->fence_name.data);
     }
     p->block.form = PATCH_NONE;
     patch_close(p);

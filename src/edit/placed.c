@@ -287,25 +287,20 @@ static void on_block(void *ctx, const struct patch_block *b)
     if (course == COURSE_STREAMS) {
         stop(p, false, b->first);
     } else if (p->cut && !b->closed) {
-        fault(p, VERDICT_CUT, b->first);
+        verdict_cut(&p->faults, "", b->first);
     } else if (!again) {
         put_block(p, b);
     }
 }
 
-static void on_fault(void *ctx, enum patch_fault what, size_t line, struct span text)
+static void on_fault(void *ctx, enum patch_fault what, size_t line, const char *name)
 {
-    static const enum verdict verdicts[] = {
-        [PATCH_UNFINISHED] = VERDICT_UNFINISHED,
-        [PATCH_UNDIVIDED] = VERDICT_UNDIVIDED,
-        [PATCH_STRAY] = VERDICT_STRAY,
-    };
     struct placed *p = ctx;
-    bool whole = what == PATCH_UNFINISHED && text.len > 0;
+    (void)name; /* there is one text */
     stop(p, true, line);
     p->course = COURSE_NONE;
-    if (!whole) {
-        fault(p, verdicts[what], line);
+    if (what != PATCH_OPEN) {
+        verdict_broken(&p->faults, what, "", line);
     }
 }
 

@@ -10,12 +10,12 @@ static void on_sniffed(void *ctx, const struct patch_block *block)
     }
 }
 
-static void on_sniffed_fault(void *ctx, enum patch_fault fault, size_t line, struct span text)
+static void on_sniffed_fault(void *ctx, enum patch_fault fault, size_t line, const char *name)
 {
     enum patch_form *form = ctx;
     (void)line;
-    (void)text;
-    if (*form == PATCH_NONE && fault != PATCH_STRAY) {
+    (void)name;
+    if (*form == PATCH_NONE && fault != PATCH_STRAY && fault != PATCH_OPEN) {
         *form = PATCH_SEARCH;
     }
 }

@@ -38,22 +38,46 @@ static const struct {
     [VERDICT_EXISTS] = {"the file is there already, and the answer takes it for a new one",
                         "Ask for the change to the file that is there."},
     [VERDICT_MISSING] = {"not found: there is no such file", NULL},
-    [VERDICT_CUT] = {"the answer was cut, so this block may be incomplete",
-                     "Ask the model to continue, or to send this block again."},
-    [VERDICT_UNFINISHED] = {"the block is incomplete: its >>>>>>> REPLACE marker is missing",
-                            "Ask the model to send this block again."},
-    [VERDICT_OPEN_FENCE] = {"the file is incomplete: its code block has no end",
-                            "Ask the model to send this file again."},
-    [VERDICT_UNDIVIDED] = {"the block has no ======= marker between its two parts",
-                           "Ask the model to send this block again."},
-    [VERDICT_STRAY] = {">>>>>>> REPLACE stands here without a <<<<<<< SEARCH marker above it",
-                       "Ask the model to send this block again."},
 };
 
 void verdict_add(struct changes_faults *faults, enum verdict verdict, size_t line)
 {
     const char *hint = words[verdict].hint;
     add(faults, xstrdup(words[verdict].message), hint != NULL ? xstrdup(hint) : NULL, line);
+}
+
+static const struct {
+    const char *message, *hint;
+} broken[] = {
+    [PATCH_UNFINISHED] = {"the block is incomplete: its >>>>>>> REPLACE marker is missing",
+                          "Ask the model to send this block again."},
+    [PATCH_UNDIVIDED] = {"the block has no ======= marker between its two parts",
+                         "Ask the model to send this block again."},
+    [PATCH_STRAY] = {">>>>>>> REPLACE stands here without a <<<<<<< SEARCH marker above it",
+                     "Ask the model to send this block again."},
+    [PATCH_OPEN] = {"the file is incomplete: its code block has no end",
+                    "Ask the model to send this file again."},
+};
+
+static void add_named(struct changes_faults *faults, const char *name, const char *message,
+                      const char *hint, size_t line)
+{
+    struct buf text;
+    buf_init(&text, SIZE_MAX);
+    buf_printf(&text, "%s%s%s", name, name[0] != '\0' ? ": " : "", message);
+    add(faults, text.data, xstrdup(hint), line);
+}
+
+void verdict_broken(struct changes_faults *faults, enum patch_fault fault, const char *name,
+                    size_t line)
+{
+    add_named(faults, name, broken[fault].message, broken[fault].hint, line);
+}
+
+void verdict_cut(struct changes_faults *faults, const char *name, size_t line)
+{
+    add_named(faults, name, "the answer was cut, so this block may be incomplete",
+              "Ask the model to continue, or to send this block again.", line);
 }
 
 void verdict_shrunk(struct changes_faults *faults, size_t gone, size_t all, size_t line)

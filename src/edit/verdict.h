@@ -24,14 +24,14 @@ enum verdict {
     VERDICT_OVERLAPS,
     VERDICT_EXISTS,
     VERDICT_MISSING,
-    VERDICT_CUT,
-    VERDICT_UNFINISHED,
-    VERDICT_OPEN_FENCE,
-    VERDICT_UNDIVIDED,
-    VERDICT_STRAY,
 };
 
 void verdict_add(struct changes_faults *faults, enum verdict verdict, size_t line);
+
+/* A block of that file ("": unknown) cannot be used, or it is the last of an answer that broke off. */
+void verdict_broken(struct changes_faults *faults, enum patch_fault fault, const char *name,
+                    size_t line);
+void verdict_cut(struct changes_faults *faults, const char *name, size_t line);
 
 /* A block was not found; end is not SPOTS_FOUND. */
 void verdict_lost(struct changes_faults *faults, const struct seek_lines *lines,

@@ -97,7 +97,7 @@ static void broken_blocks_are_refused_and_told(void)
          "REPLACE marker is missing"},
         {"no end, a block behind", "a\nb\n",
          "a.lua\n<<<<<<< SEARCH\na\n=======\nx\n\na.lua\n" SR("b\n", "y\n"), "a\ny\n",
-         "2: the block is incomplete"},
+         "2: a.lua: the block is incomplete"},
         {"no end, a fenced block behind", "a\nb\n",
          "a.lua\n```\n<<<<<<< SEARCH\na\n=======\nx\n```\na.lua\n```\n" SR("b\n", "y\n") "```\n",
          "a\ny\n", "incomplete"},

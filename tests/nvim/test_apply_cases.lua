@@ -43,12 +43,23 @@ local PLAYER = [[
       return vim.bo[buf].modified or vim.api.nvim_buf_call(buf, vim.fn.undotree).seq_last > 0
     end, _G.previewed())
   end
+  local function text(buf) return vim.api.nvim_buf_get_lines(buf, 0, -1, true) end
+  --- Returns the buffers that one `:undo` does not bring back to what they were.
   function _G.accept_all()
+    local failed = {}
     for _, buf in ipairs(_G.previewed()) do
-      local n, err = require('hum.edit').accept({ buf = buf, id = 'all' })
+      local before = text(buf)
+      local n, err = require('hum').accept({ buf = buf, id = 'all' })
       if err then table.insert(_G.told, err) end
+      local after = text(buf)
+      local function step(command) vim.api.nvim_buf_call(buf, function() vim.cmd('silent ' .. command) end) end
+      step('undo')
+      if n and not vim.deep_equal(before, text(buf)) then failed[#failed + 1] = vim.api.nvim_buf_get_name(buf) end
+      step('redo')
+      if not vim.deep_equal(after, text(buf)) then failed[#failed + 1] = vim.api.nvim_buf_get_name(buf) end
     end
     vim.cmd('silent! wall')
+    return failed
   end
 ]]
 
@@ -107,14 +118,13 @@ local function play(t, srv, case, how, folder)
   put_files(t, folder, case.files)
   srv:script({ tokens = pieces.cut(case.answer, how), done_reason = case.finish })
   t:lua('_G.told = {} _G.done = false')
-  local count = t:lua('return _G.count or 0')
   t:lua([[
-    _G.count = 0
+    _G.answered = false
     vim.api.nvim_create_autocmd('User', { pattern = 'HumRequestFinished', once = true,
-      callback = function() _G.count = 1 end })]])
+      callback = function() _G.answered = true end })]])
   t:cmd('Hum new')
   chat.ask(t, case.instruction)
-  t:wait(function() return t:lua('return _G.count') == 1 end, 'the answer is there')
+  t:wait(function() return t:lua('return _G.answered') end, 'the answer is there')
   t:lua([[
     local ok, err = require('hum').apply({ on_done = function(result)
       table.insert(_G.told, vim.inspect(result))
@@ -123,13 +133,13 @@ local function play(t, srv, case, how, folder)
     if not ok then table.insert(_G.told, tostring(err)) _G.done = true end]])
   t:wait(function() return t:lua('return _G.done') end, 'it is applied')
   local played = { hunks = t:lua('return _G.hunks()'), touched = t:lua('return #_G.touched()') }
-  t:lua('_G.accept_all()')
+  played.not_undone = t:lua('return _G.accept_all()')
   played.files, played.told = files_in(t, folder), t:lua('return _G.told')
   t:lua([[if #_G.previewed() > 0 then require('hum').undo() end]])
   t:cmd('silent! wall')
   played.back = files_in(t, folder)
   t:cmd('silent! %bwipeout!')
-  return played, count
+  return played
 end
 
 local function check(t, srv, case, n)
@@ -141,9 +151,11 @@ local function check(t, srv, case, n)
     local why = why_not(case.want, case, played)
     T.ok(not why, ('%s: %s'):format(where, why))
     T.eq(0, played.touched, where .. ': a preview alone changes nothing')
+    T.eq({}, played.not_undone, where .. ': one undo')
+    T.no_match('internal error', table.concat(played.told, '\n'), true)
     T.eq(as_map(case.files), played.back, where .. ': it is taken back')
     for _, path in ipairs(case.outside or {}) do
-      T.ok(not vim.uv.fs_stat(t.dir .. '/' .. folder .. '/' .. path), where .. ': outside of the project')
+      T.ok(not vim.uv.fs_stat(t.dir .. '/' .. folder .. '/' .. path), where .. ': outside the project')
     end
     if first then T.eq(first, played.hunks, where .. ': the pieces make no difference') end
     first = played.hunks

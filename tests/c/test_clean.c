@@ -919,6 +919,136 @@ static void long_lines_cost_no_more_than_their_bytes(void)
     buf_finish(&want);
 }
 
+/* ---- the range itself, as models write it -------------------------------------------------- */
+
+struct sample {
+    const char *filetype, *step, *before, *old, *after;
+};
+
+static const struct sample samples[] = {
+    {"c", "\t", "int f(int n)\n{\n",
+     "\tfor (;;) {\n\t\tif (n > 1)\n\t\t\treturn g(n);\n\t\tn = h(n);\n\t}\n\treturn 0;\n", "}\n"},
+    {"python", "    ", "class Cart:\n    items = []\n\n",
+     "    def total(self):\n        total = 0\n        for i in self.items:\n            total += "
+     "i.price\n        return total\n",
+     "\n    def show(self):\n        print(self.items)\n"},
+    {"lua", "  ", "local M = {}\n\n",
+     "function M.f(x)\n  if x then\n    return { x, y = x }\n  end\n  return nil\nend\n",
+     "\nreturn M\n"},
+    {"typescript", "  ", "export class Store {\n",
+     "  set(value: T) {\n    this.value = value;\n    for (const f of this.listeners) {\n      "
+     "f(value);\n    }\n  }\n",
+     "}\n"},
+    {"go", "\t", "package pool\n\n",
+     "func (p *Pool) Put(id int) {\n\tp.mu.Lock()\n\tif id > 0 {\n\t\tp.free = append(p.free, "
+     "id)\n\t}\n\tp.mu.Unlock()\n}\n",
+     "\nfunc (p *Pool) Len() int {\n\treturn len(p.free)\n}\n"},
+    {"rust", "    ", "impl Pairs {\n",
+     "    pub fn largest(&self) -> Option<&String> {\n        let mut best = None;\n        for "
+     "(key, value) in &self.pairs {\n            match best {\n                None => best = "
+     "Some((key, value)),\n                _ => {}\n            }\n        }\n        "
+     "best.map(|(key, _)| key)\n    }\n",
+     "}\n"},
+    {"sh", "  ", "#!/bin/sh\n",
+     "for f in *; do\n  if [ -f \"$f\" ]; then\n    n=$(wc -l <\"$f\")\n  fi\ndone\n",
+     "echo \"$n\"\n"},
+    {"yaml", "  ", "image:\n  name: web\n",
+     "env:\n  - name: MODE\n    value: live\n  - name: LOG\n    value: info\n",
+     "limits:\n  cpu: 500m\n"},
+    {"html", "  ", "<body>\n", "  <ul>\n    <li>\n      <b>Small</b>\n    </li>\n  </ul>\n",
+     "</body>\n"},
+};
+
+/* How a model may write a line of the range. */
+struct manner {
+    const char *what, *step; /* NULL: the range's own */
+    bool outdented, bare;    /* all lines to the margin; the first one alone */
+    const char *number;      /* behind it; NULL: none */
+    bool fenced, around;     /* with what stands around */
+    const char *end;
+};
+
+static const struct manner manners[] = {
+    {"as it is", NULL, false, false, NULL, false, false, "\n"},
+    {"fenced", NULL, false, false, NULL, true, false, "\n"},
+    {"with CR LF", NULL, false, false, NULL, true, false, "\r\n"},
+    {"at the margin", NULL, true, false, NULL, true, false, "\n"},
+    {"the first line at the margin", NULL, false, true, NULL, true, false, "\n"},
+    {"blanks of two", "  ", false, false, NULL, true, false, "\n"},
+    {"blanks of four", "    ", false, false, NULL, true, false, "\n"},
+    {"blanks of eight", "        ", false, false, NULL, true, false, "\n"},
+    {"tabs", "\t", false, false, NULL, true, false, "\n"},
+    {"blanks of two at the margin", "  ", true, false, NULL, true, false, "\n"},
+    {"blanks of four at the margin", "    ", true, false, NULL, false, false, "\n"},
+    {"tabs at the margin", "\t", true, false, NULL, true, false, "\n"},
+    {"numbers", NULL, false, false, ": ", true, false, "\n"},
+    {"numbers and tabs", NULL, false, false, "\t", false, false, "\n"},
+    {"numbers and bars", NULL, false, false, " | ", true, false, "\n"},
+    {"with what stands around", NULL, false, false, NULL, true, true, "\n"},
+    {"... at the margin with blanks of four", "    ", false, false, NULL, true, true, "\n"},
+};
+
+static size_t steps_of(struct span line, const char *step, struct span *rest)
+{
+    size_t n = 0;
+    *rest = line;
+    while (span_starts_with(*rest, step)) {
+        *rest = span_skip(*rest, strlen(step));
+        n++;
+    }
+    return n;
+}
+
+static void write_lines(struct buf *b, const struct sample *s, const char *lines,
+                        const struct manner *m)
+{
+    struct span all = span_of(lines), rest;
+    size_t at = 0, nr = 0, first = steps_of(all, s->step, &rest);
+    while (at < all.len) {
+        struct span line = span_next_line(all, &at);
+        size_t steps = steps_of(line, s->step, &rest);
+        if (m->outdented) {
+            steps -= steps < first ? steps : first;
+        }
+        steps = m->bare && nr == 0 ? 0 : steps;
+        nr++;
+        if (m->number != NULL) {
+            buf_printf(b, "%zu%s", nr, m->number);
+        }
+        for (size_t i = 0; i < steps && line.len > 0; i++) {
+            buf_add_str(b, m->step != NULL ? m->step : s->step);
+        }
+        buf_add(b, rest.data, rest.len);
+        buf_add_str(b, m->end);
+    }
+}
+
+static void the_range_itself_is_no_change_however_it_is_written(void)
+{
+    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
+        for (size_t k = 0; k < sizeof manners / sizeof *manners; k++) {
+            const struct sample *s = &samples[i];
+            const struct manner *m = &manners[k];
+            struct buf answer, file, what;
+            buf_init(&answer, SIZE_MAX);
+            buf_init(&file, SIZE_MAX);
+            buf_init(&what, SIZE_MAX);
+            buf_printf(&file, "%s~\n%s~\n%s", s->before, s->old, s->after);
+            buf_printf(&what, "%s: %s", s->filetype, m->what);
+            buf_add_str(&answer, m->fenced ? "Sure!\n\n```\n" : "");
+            write_lines(&answer, s, m->around ? s->before : "", m);
+            write_lines(&answer, s, s->old, m);
+            write_lines(&answer, s, m->around ? s->after : "", m);
+            buf_add_str(&answer, m->fenced ? "```\n\nDone.\n" : "");
+            const struct row r = R(what.data, s->filetype, file.data, answer.data, s->old);
+            check_row(&r);
+            buf_finish(&answer);
+            buf_finish(&file);
+            buf_finish(&what);
+        }
+    }
+}
+
 /* counts: a digit for each line of the answer, how many lines are given when it has come. */
 struct timing {
     const char *what, *filetype, *file, *answer, *counts, *tail;
@@ -1017,5 +1147,6 @@ int main(void)
     RUN(a_cut_answer_has_no_half_line);
     RUN(long_lines_cost_no_more_than_their_bytes);
     RUN(lines_come_as_soon_as_they_are_certain);
+    RUN(the_range_itself_is_no_change_however_it_is_written);
     return check_report("clean");
 }

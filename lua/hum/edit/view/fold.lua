@@ -1,5 +1,6 @@
 -- How many hunks a closed fold hides: at the right of its line, drawn from within the redraw. Folds stay as they are.
 local guard = require('hum.interrupt').guard
+local is_open = require('hum.edit.view.go').is_open
 
 local M = {}
 
@@ -7,21 +8,13 @@ local api = vim.api
 
 local found = {} ---@type table<integer, integer>  hunks, by the first row of a fold in the window that is drawn
 
----@param view hum.EditView
----@param hunk hum.edit.Hunk
----@return boolean
-local function counts(view, hunk)
-  return hunk.state == 'finished' or (view.preview.review and hunk.state ~= 'rejected' and not hunk.kept)
-end
-
 ---@param views hum.EditView[]
 ---@param top integer     row
 ---@param bottom integer
 local function look(views, top, bottom)
   for _, view in ipairs(views) do
     for _, hunk in ipairs(view.preview.hunks) do
-      local first = hunk.row >= top and hunk.row <= bottom and counts(view, hunk) and vim.fn.foldclosed(hunk.row + 1)
-        or -1
+      local first = hunk.row >= top and hunk.row <= bottom and is_open(hunk) and vim.fn.foldclosed(hunk.row + 1) or -1
       if first > 0 then found[first - 1] = (found[first - 1] or 0) + 1 end
     end
   end

@@ -10,6 +10,13 @@ local api, fn = vim.api, vim.fn
 ---@field view hum.EditView
 ---@field hunk hum.edit.Hunk
 
+--- Whether something is to be decided about it.
+---@param hunk hum.edit.Hunk
+---@return boolean
+function M.is_open(hunk) return hunk.state == 'finished' end
+
+local is_open = M.is_open
+
 --- All hunks of a buffer about which nothing is decided, by their place.
 ---@param views hum.EditView[]
 ---@return hum.Stop[]
@@ -130,25 +137,56 @@ local function attempt(p)
   return all > 1 and p.attempt and ('attempt %d of %d'):format(p.attempt, all) or nil
 end
 
+--- The hunk that a row is in. It is asked for whenever the cursor moves, so that nothing is made for it.
+---@param views hum.EditView[]
+---@param buf integer
+---@param row integer
+---@return hum.Stop|nil
+local function find_here(views, buf, row)
+  local lines = api.nvim_buf_line_count(buf)
+  for _, view in ipairs(views) do
+    view.preview:settle()
+    for _, hunk in ipairs(view.preview.hunks) do
+      local first, last = span(hunk, lines)
+      if row >= first and row < last and is_open(hunk) then return { view = view, hunk = hunk } end
+    end
+  end
+end
+
+---@param views hum.EditView[]
+---@param hunk hum.edit.Hunk
+---@return integer n, integer of  which one it is of those that are open
+local function count(views, hunk)
+  local n, of = 1, 0
+  for _, view in ipairs(views) do
+    for _, other in ipairs(view.preview.hunks) do
+      if is_open(other) then
+        of = of + 1
+        if other.row < hunk.row or (other.row == hunk.row and other.id < hunk.id) then n = n + 1 end
+      end
+    end
+  end
+  return n, of
+end
+
 --- Says at the hunk that the cursor of the current window is in which one of how many it is.
 ---@param views hum.EditView[]
 ---@param buf integer
 function M.number(views, buf)
   local here = api.nvim_get_current_buf() == buf
-  local stops = here and M.stops(views) or {}
-  local i = here and M.at(stops, buf, api.nvim_win_get_cursor(0)[1] - 1)
-  local stop = i and stops[i]
+  local stop = here and find_here(views, buf, api.nvim_win_get_cursor(0)[1] - 1)
   for _, view in ipairs(views) do
     if not stop or stop.view ~= view then info.no_number(buf, view.info) end
   end
-  if not i or not stop then return end
+  if not stop then return end
+  local n, of = count(views, stop.hunk)
   local goes_on = false
   for _, view in ipairs(views) do
     goes_on = goes_on or not view.preview.over
   end
   info.number(buf, stop.view.info, fn.line('.') - 1, {
-    n = i,
-    of = #stops,
+    n = n,
+    of = of,
     goes_on = goes_on,
     conflict = stop.hunk.conflict == true,
     keys = keys_of(M.is_tall(stop)),

@@ -4,18 +4,15 @@
 -- growing line for each token. After edits of the user's, undo and redo, what is not where the model says is put there.
 local brush = require('hum.edit.view.brush')
 local drawn = require('hum.edit.view.drawn')
-local glyphs = require('hum.look.glyphs')
+local hunks = require('hum.edit.view.hunks')
 local info = require('hum.edit.view.info')
 local limits = require('hum.edit.view.limits')
 local marked = require('hum.edit.view.marked')
-local rows_of = require('hum.edit.view.rows').of
+local open = require('hum.edit.view.open')
 local said = require('hum.edit.view.said')
 local shapes = require('hum.edit.view.shape')
 
 local M = {}
-
---- Old lines beyond which the growing line is not shown: whether it is one of them would take too long to find out.
-local MOST_OLD = 5000
 
 ---@class hum.EditView
 ---@field preview hum.edit.Preview
@@ -30,6 +27,7 @@ local MOST_OLD = 5000
 ---@field info hum.EditInfo
 ---@field sorted? string[]  the old lines
 ---@field open string[]     lines of the open part that are drawn
+---@field turn integer      what is checked later is not, if this has changed
 ---@field spans table<integer, hum.Spans>  of these
 ---@field said? hum.Said     what the model has said instead
 ---@field hint fun(): string|nil  what to press then
@@ -37,139 +35,11 @@ local MOST_OLD = 5000
 ---@field had_top? boolean   rows stood above the first line
 ---@field has_room? boolean  the window has scrolled for the first rows, or need not
 
----@param v hum.EditView
----@param hunk hum.edit.Hunk
----@return hum.VirtualRow[]
-local function hunk_rows(v, hunk)
-  local known = v.rows[hunk.id]
-  local conflict = hunk.conflict == true
-  if known and known.conflict == conflict then return known.rows end
-  local side, shape = v.brush.side, v.preview.review and v.shape.removed or v.shape.added
-  local look, rows = v.looks[hunk.id] or {}, {}
-  if conflict then
-    local text = glyphs.get().warning .. ' changed meanwhile: this hunk cannot be accepted'
-    rows[1] = { { glyphs.cut(text, shape.width or shape.pad), 'HumEditFault' } }
-  end
-  local words = look.words and look.words[side] or {}
-  for i, line in ipairs(hunk[side]) do
-    vim.list_extend(rows, rows_of(line, look.spans and look.spans[i], words[i], shape))
-  end
-  v.rows[hunk.id] = { rows = rows, conflict = conflict }
-  return rows
-end
-
----@param v hum.EditView
----@param hunk hum.edit.Hunk
----@return boolean
-local function is_shown(v, hunk)
-  if v.hidden then return false end
-  return hunk.state == 'finished'
-end
-
----@param v hum.EditView
----@param hunk hum.edit.Hunk
-local function forget(v, hunk)
-  drawn.forget(v.drawn, hunk.id)
-  if v.marked[hunk.id] then marked.forget(v.buf, v.marked[hunk.id]) end
-  v.marked[hunk.id] = nil
-end
-
---- Draws a hunk, as far as it is not.
----@param v hum.EditView
----@param hunk hum.edit.Hunk
-local function draw_hunk(v, hunk)
-  if not is_shown(v, hunk) then return forget(v, hunk) end
-  local review = v.preview.review
-  drawn.hunk(v.drawn, hunk, hunk_rows(v, hunk), review)
-  if hunk.conflict then
-    if v.marked[hunk.id] then marked.forget(v.buf, v.marked[hunk.id]) end
-    v.marked[hunk.id] = nil
-    return
-  end
-  local words = v.looks[hunk.id] and v.looks[hunk.id].words
-  local own = words and words[review and 'new' or 'old'] or {}
-  local look = { kind = review and 'Added' or 'Removed', to_edge = v.shape[review and 'added' or 'removed'].coloured }
-  v.marked[hunk.id] = marked.hunk(v.buf, v.marked[hunk.id], hunk, own, look)
-end
-
 --- Where lines of the old text are now.
 ---@param v hum.EditView
 ---@return fun(i: integer): integer
 local function places(v)
   return function(i) return v.preview:row_of(i) end
-end
-
---- Whether a line that begins so can be none of the old ones: else it would be taken back when it is one.
----@param v hum.EditView
----@param beginning string
----@return boolean
-local function is_certain(v, beginning)
-  local old = v.preview.old
-  if #old > MOST_OLD then return false end
-  if not v.sorted then
-    v.sorted = vim.list_slice(old)
-    table.sort(v.sorted)
-  end
-  local low, high = 1, #v.sorted + 1
-  while low < high do
-    local middle = math.floor((low + high) / 2)
-    if v.sorted[middle] < beginning then
-      low = middle + 1
-    else
-      high = middle
-    end
-  end
-  return not vim.startswith(v.sorted[low] or '', beginning) or low > #v.sorted
-end
-
----@param v hum.EditView
-local function draw_tail(v)
-  local tail = v.preview.tail or ''
-  local rows = {}
-  if tail:find('%S') and is_certain(v, tail) then rows = rows_of(tail, nil, nil, v.shape.added) end
-  v.drawn.tail = rows
-end
-
----@param v hum.EditView
-local function draw_open(v)
-  local p = v.preview
-  local lines = p.open.rows
-  local first = #v.open + 1
-  if first <= #lines then
-    local come = vim.list_slice(lines, first)
-    local spans = brush.open(v.brush, p.open.at, come, first == 1)
-    local rows = {}
-    for i, line in ipairs(come) do
-      v.open[#v.open + 1] = line
-      v.spans[#v.open] = spans and spans[i] or nil
-      vim.list_extend(rows, rows_of(line, v.spans[#v.open], nil, v.shape.added))
-    end
-    drawn.add(v.drawn, rows)
-  end
-  draw_tail(v)
-  drawn.open(v.drawn, p:row_of(p.open.at))
-end
-
----@param v hum.EditView
-local function begin_open(v)
-  v.open, v.spans = {}, {}
-  drawn.reset(v.drawn)
-end
-
---- The colours that lines of a hunk have had until it has finished.
----@param v hum.EditView
----@param hunk hum.edit.Hunk
----@return hum.Spans[]|nil
-local function spans_of(v, hunk)
-  if not next(v.spans) then return nil end
-  local by_line, spans = {}, {} ---@type table<string, hum.Spans>, hum.Spans[]
-  for i, line in ipairs(v.open) do
-    by_line[line] = v.spans[i]
-  end
-  for i, line in ipairs(hunk.new) do
-    spans[i] = by_line[line] or {}
-  end
-  return spans
 end
 
 --- Once, when the first rows come.
@@ -188,12 +58,12 @@ end
 local function on_fed(v, what)
   for _, hunk in ipairs(what.finished) do
     -- A small one has its colours in the same turn, so that it is drawn once.
-    v.looks[hunk.id] = { spans = spans_of(v, hunk) }
+    v.looks[hunk.id] = { spans = open.spans_of(v, hunk) }
     brush.hunk(v.brush, hunk, #what.finished <= 2)
-    draw_hunk(v, hunk)
+    hunks.draw(v, hunk)
   end
-  if what.reset or what.rows <= #v.open then begin_open(v) end
-  draw_open(v)
+  if what.reset or what.rows <= #v.open then open.begin(v) end
+  open.draw(v)
   make_room(v)
   marked.reach(v.pending, v.preview.reached, places(v))
 end
@@ -201,9 +71,7 @@ end
 --- Puts everything where the model says.
 ---@param v hum.EditView
 local function on_moved(v)
-  for _, hunk in ipairs(v.preview.hunks) do
-    draw_hunk(v, hunk)
-  end
+  hunks.put(v)
   if v.preview.over then return end
   marked.put_pending(v.pending, places(v))
   drawn.open(v.drawn, v.preview:row_of(v.preview.open.at))
@@ -211,7 +79,7 @@ end
 
 ---@param v hum.EditView
 local function on_over(v)
-  begin_open(v)
+  open.begin(v)
   drawn.open(v.drawn, 0)
   marked.forget_pending(v.pending)
   if said.is_due(v.preview) and not v.said then v.said = said.open(v.preview, v.hint()) end
@@ -264,10 +132,10 @@ function M.clear(v)
 end
 
 ---@param v hum.EditView
----@param hunks hum.edit.Hunk[]
-local function on_hunks(v, hunks)
-  for _, hunk in ipairs(hunks) do
-    draw_hunk(v, hunk)
+---@param changed hum.edit.Hunk[]
+local function on_hunks(v, changed)
+  for _, hunk in ipairs(changed) do
+    hunks.draw(v, hunk)
   end
 end
 
@@ -301,13 +169,7 @@ end
 ---@param v hum.EditView
 function M.reshape(v)
   v.shape, v.rows = shapes.of(v.buf), {}
-  local rows = {}
-  for i, line in ipairs(v.open) do
-    vim.list_extend(rows, rows_of(line, v.spans[i], nil, v.shape.added))
-  end
-  drawn.reset(v.drawn)
-  drawn.add(v.drawn, rows)
-  if not v.preview.over then draw_tail(v) end
+  open.reshape(v)
   on_moved(v)
   M.tell(v)
   show_top(v)
@@ -328,7 +190,7 @@ function M.new(preview, hint)
   local v ---@type hum.EditView
   local function give(hunk, look)
     v.looks[hunk.id], v.rows[hunk.id] = look, nil
-    if not preview.gone and vim.api.nvim_buf_is_loaded(v.buf) and v.drawn.hunks[hunk.id] then draw_hunk(v, hunk) end
+    if not preview.gone and vim.api.nvim_buf_is_loaded(v.buf) and v.drawn.hunks[hunk.id] then hunks.draw(v, hunk) end
   end
   v = {
     preview = preview,
@@ -342,20 +204,21 @@ function M.new(preview, hint)
     pending = marked.pending(preview.buf, #preview.old),
     info = info.new(),
     open = {},
+    turn = 0,
     spans = {},
     hint = hint,
     hidden = false,
   }
   for _, hunk in ipairs(preview.hunks) do
     brush.hunk(v.brush, hunk, #preview.hunks <= 2)
-    draw_hunk(v, hunk)
+    hunks.draw(v, hunk)
   end
   if preview.over then
     on_over(v)
   else
     marked.reach(v.pending, preview.reached, places(v))
     marked.put_pending(v.pending, places(v))
-    draw_open(v)
+    open.draw(v)
   end
   M.tell(v)
   show_top(v)

@@ -78,6 +78,14 @@ test('a key applies one block alone', UI, function(t)
   eq({ 'lua/a.lua|5|[open] +1 -1  return a + b' }, list(t))
 end)
 
+test('what says what to replace is not put into a file as if it were code', UI, function(t)
+  apply.chat(t, FILES, ANSWER)
+  t:keys('gp')
+  t:wait_screen('hum: gA shows this block in its file')
+  t:keys('gd')
+  eq(1, t:eval('tabpagenr("$")'))
+end)
+
 test('one block, by its number', UI, function(t)
   local buf = apply.chat(t, FILES, ANSWER)
   eq(

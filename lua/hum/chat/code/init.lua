@@ -1,4 +1,5 @@
 -- What is done with the code of a chat, at the cursor or at a line: the block there, or the nearest above.
+local config = require('hum.config')
 local diff = require('hum.chat.code.diff')
 local file = require('hum.chat.code.file')
 local notify = require('hum.notify')
@@ -81,17 +82,36 @@ function M.yank(chat, opts)
   if not ok then notify.error('hum: ' .. err) end
 end
 
+--- What begins a block that says what is to be replaced by what: it is no code.
+local MARKERS = { '\n<<<<<<<+ SEARCH', '\n%-%-%-%-%-%-%-+ SEARCH', '\n%*%*%* Begin Patch' }
+
+--- The same for what is done with code; of a block that is none it is told what to do with it.
+---@param chat integer
+---@param opts hum.CodeOpts
+---@return hum.Snippet|nil
+local function code_of(chat, opts)
+  local snippet = snippet_of(chat, opts)
+  for _, marker in ipairs(snippet and MARKERS or {}) do
+    if ('\n' .. snippet.text):find(marker) then
+      local key = config.keys('apply_block')[1] or ':Hum apply'
+      notify.warn(('hum: %s shows this block in its file: it says what to replace'):format(key))
+      return nil
+    end
+  end
+  return snippet
+end
+
 ---@param chat integer
 ---@param opts hum.CodeOpts
 function M.put(chat, opts)
-  local snippet = snippet_of(chat, opts)
+  local snippet = code_of(chat, opts)
   if snippet then put.put(chat, snippet) end
 end
 
 ---@param chat integer
 ---@param opts hum.CodeOpts
 function M.diff(chat, opts)
-  local snippet = snippet_of(chat, opts)
+  local snippet = code_of(chat, opts)
   if snippet then diff.show(chat, snippet) end
 end
 

@@ -7,11 +7,15 @@
  * projects in Lua, C, Python, Go, JavaScript and Rust: smaller ones make more hunks than git does,
  * with greater ones they finish later. */
 #define LINES(n) ((uint32_t)((n)*SUBSTANCE_FULL))
+#define ENOUGH_NEAR LINES(1)
 #define ENOUGH_ADDED LINES(1.5)
 #define ENOUGH_CHANGED LINES(2.5)
 #define ENOUGH_INSIDE LINES(8)
 #define MOVED_MOST LINES(24)
 #define MOVED_RETURNED LINES(10)
+
+/* Old lines that are passed over at most for ENOUGH_NEAR. */
+#define NEAR_MOST 3
 
 /* Lines between a run and the one that it goes on with. */
 #define GAP_MOST 6
@@ -95,7 +99,7 @@ static void follow(struct rejoin *r, uint32_t class)
     r->run_count = kept;
 }
 
-static bool is_near(size_t end, size_t start)
+static bool is_beside(size_t end, size_t start)
 {
     return end <= start && start - end <= GAP_MOST;
 }
@@ -139,8 +143,8 @@ static void chain(struct rejoin *r, struct run *run)
     for (size_t i = 0; i < r->ended_count; i++) {
         const struct run *e = &r->ended[i];
         uint32_t worth = (e->worth + e->chain_worth) * 2 / 3;
-        if (worth > run->chain_worth && is_near(e->old + e->count, run->old) &&
-            is_near(e->new + e->count, run->new)) {
+        if (worth > run->chain_worth && is_beside(e->old + e->count, run->old) &&
+            is_beside(e->new + e->count, run->new)) {
             run->chain_worth = worth;
             run->chain_old = e->chain_old;
             run->chain_new = e->chain_new;
@@ -248,19 +252,28 @@ static uint32_t passed_over(struct rejoin *r, const struct run *run, uint16_t *i
     return passed;
 }
 
+/* A line or a few have changed, and the next is there again. */
+static bool is_near(const struct rejoin *r, const struct run *run)
+{
+    size_t passed = run->old - r->old, added = run->new - r->new;
+    return run->worth >= ENOUGH_NEAR && passed <= NEAR_MOST && passed <= added + 1;
+}
+
 static bool is_enough(struct rejoin *r, struct run *run)
 {
     uint32_t worth = run->worth + run->chain_worth;
-    if (worth < ENOUGH_ADDED) {
+    if (worth < ENOUGH_NEAR) {
         return false;
     }
     reach_back(r, run);
     uint16_t indent = run->new > r->new ? r->indents[run->new - r->new - 1] : INDENT_NONE;
-    uint32_t moved = greater(left_behind(r, run), passed_over(r, run, &indent));
+    uint32_t left = left_behind(r, run), moved = greater(left, passed_over(r, run, &indent));
     uint32_t enough = greater(run->old == r->old ? ENOUGH_ADDED : ENOUGH_CHANGED,
                               lesser(moved, run->returned ? MOVED_RETURNED : MOVED_MOST));
-    return run->indent > indent && !run->apart ? run->worth >= enough + ENOUGH_INSIDE
-                                               : worth >= enough;
+    if (run->indent > indent && !run->apart) {
+        return run->worth >= enough + ENOUGH_INSIDE;
+    }
+    return worth >= enough || (left == 0 && is_near(r, run));
 }
 
 /* ---- lines ---- */

@@ -11,6 +11,9 @@
  *    in front that stand in the old text behind the run's beginning: had lines only been moved, as
  *    many would be left as they are the other way round. 10 lines are enough for that if the run has
  *    got into a block and out of it, else 24;
+ *  - or from 1 line on, if at most 3 old lines are passed over, and at most one more than were added,
+ *    and none of those stands in the old text behind it: a few lines have changed, and the next one
+ *    is there again;
  *  - and, while all of it stands deeper than what has changed, from 8 lines more on, by itself: the
  *    line above the block has changed, or the block is a copy, and the old one follows. Not so if it
  *    goes on with a run in another such block: then the lines above both have changed.

@@ -151,7 +151,7 @@ static void realistic_edits_have_the_hunks_of_a_careful_reader(void)
         }
     }
     edit_finish(&e);
-    CHECK(count > 45);
+    CHECK(count > 50);
     buf_finish(&all);
 }
 

@@ -1,6 +1,7 @@
 #include "edit/changed.h"
 
-#include "edit/dots.h"
+#include "edit/elision.h"
+#include "edit/filled.h"
 #include "edit/fold.h"
 #include "edit/locate.h"
 
@@ -12,6 +13,7 @@ void changed_init(struct changed *c, bool there, const struct text *old,
 {
     revision_init(&c->revision, old);
     c->there = there;
+    c->filetype = "";
     c->faults = faults;
 }
 
@@ -83,7 +85,7 @@ static bool is_elided(const struct seek_lines *now, const struct text *wanted)
 {
     for (size_t i = 0; i < wanted->count; i++) {
         struct span line = text_line(wanted, i);
-        bool known = !dots_is(line);
+        bool known = !elision_is(line);
         uint64_t key = known ? FOLD_BLANK : fold_key(line);
         for (size_t n = 0; !known && n < now->count; n++) {
             known = now->items[n].key == key;
@@ -96,6 +98,17 @@ static bool is_elided(const struct seek_lines *now, const struct text *wanted)
         }
     }
     return false;
+}
+
+/* Whether lines that are left out could be filled in. */
+static bool fill(const struct changed *c, struct text *wanted)
+{
+    struct text old;
+    text_init(&old);
+    revision_write(&c->revision, &old);
+    bool fine = filled(&old, c->filetype, wanted);
+    text_finish(&old);
+    return fine;
 }
 
 static size_t text_of(const struct text *t)
@@ -114,8 +127,9 @@ static void take_whole(struct changed *c, const struct patch_block *b)
     struct text wanted;
     text_init(&wanted);
     adopt(now, b, &wanted);
+    bool elided = is_elided(now, &wanted) && !(c->there && fill(c, &wanted));
     size_t before = count_text(now), after = text_of(&wanted);
-    if (is_elided(now, &wanted)) {
+    if (elided) {
         verdict_lost(c->faults, now, b, SPOTS_ELIDED, &why);
     } else if (c->there && is_same(now, &wanted)) {
         verdict_add(c->faults, VERDICT_SAME, b->first);

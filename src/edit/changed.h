@@ -10,7 +10,8 @@
 
 struct changed {
     struct revision revision;
-    bool there; /* by now */
+    bool there;           /* by now */
+    const char *filetype; /* "" until it is set */
     struct changes_faults *faults;
 };
 

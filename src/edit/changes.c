@@ -185,13 +185,13 @@ static bool has_parts(const struct changes *c, size_t file)
     return false;
 }
 
-void changes_apply(struct changes *c, size_t i, bool there, const struct text *old,
-                   struct text *out)
+void changes_apply(struct changes *c, size_t i, const struct changes_old *old, struct text *out)
 {
     struct changes_file *f = &c->files[i];
     struct changed changed;
     bool parts = has_parts(c, i);
-    changed_init(&changed, there, old, &f->faults);
+    changed_init(&changed, old->there, old->lines, &f->faults);
+    changed.filetype = old->filetype;
     for (size_t n = 0; n < c->count; n++) {
         const struct patch_block *b = &c->entries[n]->block;
         if (c->joined[c->entries[n]->file] == i && !(parts && b->form == PATCH_WHOLE) &&
@@ -199,8 +199,8 @@ void changes_apply(struct changes *c, size_t i, bool there, const struct text *o
             changed_block(&changed, b);
         }
     }
-    f->action =
-        changed.there ? (there ? PATCH_UPDATE : PATCH_ADD) : (there ? PATCH_DELETE : PATCH_UPDATE);
+    f->action = changed.there ? (old->there ? PATCH_UPDATE : PATCH_ADD)
+                              : (old->there ? PATCH_DELETE : PATCH_UPDATE);
     revision_write(&changed.revision, out);
     changed_finish(&changed);
 }

@@ -27,6 +27,13 @@ struct changes_want {
     bool cut;           /* it broke off: what stands at its end may not be whole */
 };
 
+/* A file as it is. */
+struct changes_old {
+    bool there;
+    const struct text *lines; /* none if it is not there */
+    const char *filetype;     /* as Neovim names it, "" if it has none */
+};
+
 struct changes;
 
 struct changes *changes_new(const struct changes_want *want);
@@ -43,9 +50,7 @@ const struct changes_faults *changes_faults(const struct changes *c);
  * changes_apply. */
 void changes_join(struct changes *c, size_t i, size_t j);
 
-/* What becomes of file i, which is there with those lines, or not there (then there are none). The
- * lines that it is to have are appended to out. */
-void changes_apply(struct changes *c, size_t i, bool there, const struct text *old,
-                   struct text *out);
+/* What becomes of file i. The lines that it is to have are appended to out. */
+void changes_apply(struct changes *c, size_t i, const struct changes_old *old, struct text *out);
 
 #endif

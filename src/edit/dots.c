@@ -1,95 +1,14 @@
 #include "edit/dots.h"
 
-#include "base/words.h"
+#include "edit/elision.h"
 #include "edit/fold.h"
 
 #include <string.h>
 
-/* ---- a line of dots ---------------------------------------------------------------------- */
-
-static const char ellipsis[] = "\xE2\x80\xA6";
-
-static bool eats(struct span *s, const char *lead)
-{
-    if (!span_starts_with(*s, lead)) {
-        return false;
-    }
-    *s = span_ltrim(span_skip(*s, strlen(lead)));
-    return true;
-}
-
-static bool drops(struct span *s, const char *tail)
-{
-    size_t n = strlen(tail);
-    if (s->len < n || !span_equals(span_skip(*s, s->len - n), tail)) {
-        return false;
-    }
-    *s = span_rtrim((struct span){s->data, s->len - n});
-    return true;
-}
-
-/* Whether it was a comment; s is what it says. */
-static bool uncomment(struct span *s)
-{
-    static const char *const leads[] = {"{/*", "<!--", "/*", "//", "--", "#", ";", "%", "\"", "*"};
-    static const char *const tails[] = {"*/}", "-->", "*/"};
-    bool found = false;
-    for (size_t i = 0; i < sizeof leads / sizeof *leads && !found; i++) {
-        while (eats(s, leads[i])) {
-            found = true;
-        }
-    }
-    for (size_t i = 0; i < sizeof tails / sizeof *tails && found; i++) {
-        if (drops(s, tails[i])) {
-            break;
-        }
-    }
-    return found;
-}
-
-static bool eats_dots(struct span *s)
-{
-    return eats(s, "...") || eats(s, ellipsis);
-}
-
-static bool drops_dots(struct span *s)
-{
-    return drops(s, "...") || drops(s, ellipsis);
-}
-
-/* What is said of lines that are left out. */
-static bool says_rest(struct span s)
-{
-    static const char *const words =
-        "rest|remaining|existing|unchanged|same as|as before|omitted|previous code|other code|"
-        "code here|keep";
-    char text[128];
-    size_t n = s.len < sizeof text - 1 ? s.len : sizeof text - 1;
-    memcpy(text, s.data, n);
-    text[n] = '\0';
-    return words_fit(text, words);
-}
-
 static bool is_bare(struct span line)
 {
     struct span s = fold_trim(line);
-    return span_equals(s, "...") || span_equals(s, ellipsis);
-}
-
-bool dots_is(struct span line)
-{
-    struct span s = fold_trim(line);
-    if (s.len < 3 || s.len > 120) {
-        return false;
-    }
-    bool comment = uncomment(&s);
-    bool bracket = eats(&s, "(") || eats(&s, "[");
-    bracket = (bracket && (drops(&s, ")") || drops(&s, "]"))) || bracket;
-    bool before = eats_dots(&s), behind = drops_dots(&s);
-    if (before && s.len == 0) {
-        return true;
-    }
-    return (before || behind) && (comment || bracket || (before && behind)) && says_rest(s);
+    return span_equals(s, "...") || span_equals(s, "\u2026");
 }
 
 /* ---- dots in one part alone ----------------------------------------------------------------- */
@@ -120,7 +39,7 @@ bool dots_added(const struct text *search, const struct text *replace)
 {
     for (size_t i = 0; i < replace->count; i++) {
         struct span line = text_line(replace, i);
-        if (dots_is(line) && !has_line(search, line) &&
+        if (elision_is(line) && !has_line(search, line) &&
             !(is_bare(line) && ends_with_colon(replace, i))) {
             return true;
         }
@@ -134,7 +53,7 @@ bool dots_added(const struct text *search, const struct text *replace)
 static void take_piece(const struct text *from, size_t *at, struct text *piece)
 {
     text_clear(piece);
-    for (; *at < from->count && !dots_is(text_line(from, *at)); ++*at) {
+    for (; *at < from->count && !elision_is(text_line(from, *at)); ++*at) {
         text_add(piece, text_line(from, *at));
     }
     ++*at;
@@ -144,7 +63,7 @@ static size_t count_dots(const struct text *t)
 {
     size_t n = 0;
     for (size_t i = 0; i < t->count; i++) {
-        n += dots_is(text_line(t, i));
+        n += elision_is(text_line(t, i));
     }
     return n;
 }

@@ -8,9 +8,6 @@
 
 #include <stdbool.h>
 
-/* "...", "// ...", "# ... existing code ...", "(rest unchanged)" as a comment. */
-bool dots_is(struct span line);
-
 /* Whether a line of the replacement is dots that are not in the search: lines are left out there.
  * "..." below a line that ends with ":" is Python. */
 bool dots_added(const struct text *search, const struct text *replace);

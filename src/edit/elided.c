@@ -153,6 +153,15 @@ static bool has_part(const struct place *p, struct span words)
     return false;
 }
 
+bool elision_is(struct span line)
+{
+    struct span words = trim(line), content = words;
+    if (cut_comment(&content)) {
+        return stands_for_code(content);
+    }
+    return is_dots(words) || (begins_with_dots(words) && fits(words, sure));
+}
+
 enum elision_kind elision_of(const struct place *p, struct span line)
 {
     struct span words = trim(line), content = words;

@@ -7,6 +7,8 @@
 #include "edit/stage.h"
 #include "edit/text.h"
 
+#include <stdbool.h>
+
 struct elision {
     struct stage stage;
     size_t at;        /* the last line of the range that came, LINEMAP_NONE: none */
@@ -28,6 +30,10 @@ enum elision_kind {
     ELISION_LINE, /* the line stands for others */
     ELISION_PART, /* a part of it does */
 };
+
+/* Whether the line stands for others, whatever the language and the text: dots alone, or a comment
+ * that says so. */
+bool elision_is(struct span line);
 
 enum elision_kind elision_of(const struct place *p, struct span line);
 

@@ -2,6 +2,7 @@
 
 #include "edit/anchor.h"
 #include "edit/dots.h"
+#include "edit/filled.h"
 #include "edit/partial.h"
 
 #include <stdlib.h>
@@ -87,6 +88,19 @@ static enum spots_end find_divided(const struct try *t)
     return end;
 }
 
+/* The replacement leaves lines out that the search has. */
+static enum spots_end find_elided(const struct try *t)
+{
+    const struct patch_block *b = t->block;
+    struct text replace;
+    text_init(&replace);
+    text_add_lines(&replace, text_lines(&b->replace, 0, b->replace.count));
+    bool fine = filled(&b->search, "code", &replace) && !dots_added(&b->search, &replace);
+    enum spots_end end = fine ? try_lines(t, &b->search, &replace) : SPOTS_ELIDED;
+    text_finish(&replace);
+    return end;
+}
+
 static enum spots_end find_search(const struct try *t)
 {
     const struct patch_block *b = t->block;
@@ -94,7 +108,7 @@ static enum spots_end find_search(const struct try *t)
         return find_divided(t);
     }
     if (dots_added(&b->search, &b->replace)) {
-        return SPOTS_ELIDED;
+        return find_elided(t);
     }
     enum spots_end end = try_lines(t, &b->search, &b->replace);
     if (end == SPOTS_ABSENT) {

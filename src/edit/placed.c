@@ -1,7 +1,7 @@
 #include "edit/placed.h"
 
 #include "base/hash.h"
-#include "edit/dots.h"
+#include "edit/elision.h"
 #include "edit/locate.h"
 #include "edit/patch.h"
 #include "edit/recast.h"
@@ -162,7 +162,7 @@ static void on_line(void *ctx, struct span line)
         return;
     }
     recast_line(&p->recast, line, &p->given);
-    if (dots_is(line)) { /* whether they stand for lines left out is seen at the end */
+    if (elision_is(line)) { /* whether they stand for lines left out is seen at the end */
         stop(p, true, 0);
         p->course = COURSE_DEFERRED;
         return;

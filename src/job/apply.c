@@ -184,7 +184,10 @@ static void write_file(struct changes *c, const struct given *given, struct buf 
         text_clear(&old);
         there = false;
     }
-    changes_apply(c, given->file, there, &old, &new);
+    char *filetype = value_strdup_or(value_get(given->spec, "filetype"), "");
+    const struct changes_old is = {there, &old, filetype};
+    changes_apply(c, given->file, &is, &new);
+    free(filetype);
     wire_map(out, HEAD_PAIRS + 2);
     write_head(out, f);
     write_hunks(out, &old, &new);

@@ -13,7 +13,7 @@ struct rpc;
  * blocks}}, faults}. */
 void apply_blocks(struct rpc *rpc, int64_t id, const struct value *spec);
 
-/* spec: the same, with files = {{name, there, lines, same?}}, names as the other call gave them. The
+/* spec: the same, with files = {{name, there, lines, filetype?, same?}}, names as the other call gave them. The
  * result: {files = {{name, action, to, form, hunks = {{first, last, new}}, faults}}, faults}, a
  * fault being {message, hint, line}. Files that were not given, and those that are another one's,
  * are not in it. */

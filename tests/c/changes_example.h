@@ -46,7 +46,8 @@ static inline void example_apply(const struct example *x, bool cut, struct buf *
         const struct changes_file *f = changes_file(c, i);
         if (strcmp(f->name, name) == 0) {
             found = true;
-            changes_apply(c, i, x->old != NULL, &old, &new);
+            const struct changes_old is = {x->old != NULL, &old, "lua"};
+            changes_apply(c, i, &is, &new);
             example_tell(&f->faults, told);
         } else {
             buf_printf(told, "also \"%s\"\n", f->name);

@@ -114,7 +114,8 @@ static void apply_file(struct project *p, struct changes *c, size_t i)
     text_init(&old);
     text_init(&new);
     struct shape shape = lines_of(&file->text, &old);
-    changes_apply(c, i, file->there, &old, &new);
+    const struct changes_old is = {file->there, &old, "lua"};
+    changes_apply(c, i, &is, &new);
     tell(p, &f->faults);
     file->there = f->action == PATCH_DELETE ? false : file->there || f->action == PATCH_ADD;
     if (f->to[0] != '\0') {

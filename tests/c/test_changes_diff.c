@@ -170,10 +170,23 @@ static void fences_with_names_are_whole_files(void)
         {"a sentence", LONG, "I would not touch a.lua here.\n```lua\n" LONGER "```\n", NULL},
         {"a part of it", LONG, "a.lua\n```lua\nfunction M.b()\n  return 4\nend\n```\n", NULL,
          "only a part of the file"},
-        {"lines left out", LONG,
-         "a.lua\n```lua\nlocal M = {}\n-- ... existing code ...\nfunction M.b()\n  return "
-         "4\nend\nreturn M\n```\n",
+        {"lines left out at the end", LONG,
+         "a.lua\n```lua\nlocal M = {}\n\nfunction M.a()\n  return 9\nend\n\n-- ... rest of the "
+         "code unchanged ...\n```\n",
+         "local M = {}\n\nfunction M.a()\n  return 9\nend\n\nfunction M.b()\n  return "
+         "2\nend\n\nfunction M.c()\n  return 3\nend\n\nreturn M\n"},
+        {"lines left out in the middle", LONG,
+         "a.lua\n```lua\nlocal M = {}\n\n-- ... existing code ...\n\nfunction M.c()\n  return "
+         "9\nend\n\nreturn M\n```\n",
+         "local M = {}\n\nfunction M.a()\n  return 1\nend\n\nfunction M.b()\n  return "
+         "2\nend\n\nfunction M.c()\n  return 9\nend\n\nreturn M\n"},
+        {"lines left out, nobody knows which", LONG,
+         "a.lua\n```lua\nlocal M = {}\nfunction M.new()\n-- ... existing code ...\nfunction "
+         "M.other()\n  return 4\nend\n```\n",
          NULL, "left out"},
+        {"lines left out of a new file", NULL,
+         "a.lua\n```lua\nlocal M = {}\n-- ... rest of the code ...\nreturn M\n```\n", NULL,
+         "left out"},
         {"the same", LONG, "a.lua\n```lua\n" LONG "```\n", NULL, "nothing to change"},
         {"no end", LONG, "a.lua\n```lua\n" LONGER, NULL, "no end"},
         {"a new file", NULL, "a.lua\n```lua\nx\n```\n", "x\n"},

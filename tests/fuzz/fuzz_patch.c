@@ -68,7 +68,8 @@ static void apply(const struct text *old, struct span answer, bool cut)
         struct text none, new;
         text_init(&none);
         text_init(&new);
-        changes_apply(c, i, there, there ? old : &none, &new);
+        const struct changes_old is = {there, there ? old : &none, "lua"};
+        changes_apply(c, i, &is, &new);
         MUST(f->name != NULL && f->to != NULL && f->blocks > 0);
         MUST(f->action != PATCH_DELETE || new.count == 0);
         for (size_t n = 0; n < f->faults.count; n++) {
@@ -122,7 +123,8 @@ static void compare(const struct text *old, struct span answer)
     placed_end(p, false);
     write_placed(p, old, &streamed);
     if (changes_count(c) == 1) {
-        changes_apply(c, 0, true, old, &whole);
+        const struct changes_old is = {true, old, "lua"};
+        changes_apply(c, 0, &is, &whole);
         const struct changes_file *f = changes_file(c, 0);
         if (f->form != PATCH_WHOLE && f->faults.count + placed_faults(p)->count == 0 &&
             f->action == PATCH_UPDATE) {

@@ -216,6 +216,22 @@ test('a remark goes on with the edit, and tells what became of the attempt befor
   t:wait(function() return text(t)[2] == 'TWO!' end, 'the second attempt in the text')
 end)
 
+test('an earlier attempt stands where it did, in the midst of a file too', OPTS, function(t)
+  local srv = begin(t, { 'a', 'b', 'one', 'two', 'three', 'c' })
+  answers(srv, { 'one', 'new', 'two', 'three' })
+  t:keys(':3,5Hum edit more<CR>')
+  finished(t)
+  answers(srv, { 'one', 'two', 'THREE' })
+  t:keys('4G:Hum edit less<CR>')
+  finished(t, 2)
+  eq({ { 5, 5, 'THREE', 'finished' } }, hunks(t))
+  t:keys('4G[a')
+  t:wait(function() return hunks(t)[1] and hunks(t)[1][3] == 'new' end, 'the first attempt')
+  eq({ { 4, 3, 'new', 'finished' } }, hunks(t))
+  t:keys(':Hum accept all<CR>')
+  t:wait(function() return text(t)[4] == 'new' end, 'its text')
+end)
+
 test('wrong arguments of the functions are errors that name them', { ui = false }, function(t)
   local function why(call) return t:lua(([[return select(2, pcall(function() %s end))]]):format(call)) end
   T.match('hum.edit: opts.instruction is missing', why([[require('hum').edit({ first = 1 })]]), true)

@@ -98,6 +98,8 @@ local function close(ask)
   end
   if vim.api.nvim_win_is_valid(ask.win) then vim.api.nvim_win_close(ask.win, true) end
   if vim.api.nvim_buf_is_valid(ask.buf) then vim.api.nvim_buf_delete(ask.buf, { force = true }) end
+  -- Of a float the ruler stands in the message area, and stays there.
+  if vim.o.ruler and vim.o.cmdheight > 0 then vim.api.nvim_echo({ { '' } }, false, {}) end
   if ask.inserts and vim.api.nvim_get_current_win() == ask.origin then
     local cursor = vim.api.nvim_win_get_cursor(0)
     vim.cmd.startinsert({ bang = cursor[2] >= #vim.api.nvim_get_current_line() })

@@ -155,14 +155,13 @@ end
 --- What an attempt would change now.
 ---@param now string[]
 ---@param lines string[]
----@param first integer  line of the first
----@return { first: integer, last: integer, new: string[] }[]
-local function hunks_of(now, lines, first)
+---@return { first: integer, last: integer, new: string[] }[]  lines of the range, from 1
+local function hunks_of(now, lines)
   return vim.tbl_map(
     function(one)
       return {
-        first = first + one.row,
-        last = first + one.row + one.count - 1,
+        first = one.row + 1,
+        last = one.row + one.count,
         new = vim.list_slice(lines, one.to_row + 1, one.to_row + one.to_count),
       }
     end,
@@ -191,7 +190,7 @@ function M.show(preview, step)
     buf = buf,
     first = first,
     last = last,
-    hunks = hunks_of(now, goal.lines, first),
+    hunks = hunks_of(now, goal.lines),
     label = goal.instruction,
     instruction = goal.instruction,
     attempts = attempts,

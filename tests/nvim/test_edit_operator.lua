@@ -10,6 +10,7 @@ local OPTS = {
     package.loaded['hum.edit'] = {
       at = function() return nil end,
       list = function() return {} end,
+      on = function() end,
       start = function(opts)
         local c = opts.range
         local where = c and table.concat(c, ',') or ('%d-%d'):format(opts.first, opts.last)

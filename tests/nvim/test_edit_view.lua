@@ -32,7 +32,7 @@ test(
     preview.start(t, 2, 4)
     preview.open(t, 1, { 'new a', 'new b' })
     eq(
-      { 'line 1', 'line 2', 'new a', 'new b', 'line 3  writing (or :Hum stop)', 'line 4', 'line 5' },
+      { 'line 1', 'line 2', 'new a', 'new b', 'line 3  writing · :Hum stop stops it', 'line 4', 'line 5' },
       preview.screen(t)
     )
     local added, removed = colours(t, 'HumAdded'), colours(t, 'HumRemoved')
@@ -44,14 +44,14 @@ test(
     ok(attr(t, 'line 2').foreground ~= pending)
     preview.finish(t, 2, 3, { 'new a', 'new b', 'new c' })
     eq(
-      { 'line 1', 'line 2', 'line 3', 'line 4', 'new a', 'new b', 'new c', 'line 5  writing (or :Hum stop)' },
+      { 'line 1', 'line 2', 'line 3', 'line 4', 'new a', 'new b', 'new c', 'line 5  writing · :Hum stop stops it' },
       preview.screen(t)
     )
     eq(removed, attr(t, 'line 3').background)
     eq(removed, attr(t, 'line 4', 30).background, 'to the edge')
     eq(added, attr(t, 'new c').background)
     preview.done(t)
-    eq({ 'line 1', 'line 2', 'line 3', 'line 4', 'new a', 'new b', 'new c', 'line 5' }, preview.screen(t))
+    eq({ 'line 1', 'line 2  1 hunk', 'line 3', 'line 4', 'new a', 'new b', 'new c', 'line 5' }, preview.screen(t))
     eq(table.concat(preview.numbered(5), '\n'), t:text())
     eq(false, t:eval('&modified') == 1)
   end
@@ -192,20 +192,36 @@ test('what comes above the first line is seen, and goes away with the scrolling'
   preview.buffer(t, preview.numbered(40))
   preview.start(t, 1, 3)
   preview.open(t, 0, { 'new a' })
-  eq({ 'new a', 'line 1  writing (or :Hum stop)' }, vim.list_slice(preview.screen(t), 1, 2))
+  eq({ 'new a', 'line 1  writing · :Hum stop stops it' }, vim.list_slice(preview.screen(t), 1, 2))
   preview.open(t, 0, { 'new b' })
   eq({ 'new a', 'new b' }, vim.list_slice(preview.screen(t), 1, 2))
   eq({ 1, 0 }, t:api('nvim_win_get_cursor', 0))
   -- The user has scrolled it away: so it stays.
   t:keys('<C-e><C-e>')
-  eq('line 1  writing (or :Hum stop)', preview.screen(t)[1])
+  eq('line 1  writing · :Hum stop stops it', preview.screen(t)[1])
   preview.open(t, 0, { 'new c' })
-  eq('line 1  writing (or :Hum stop)', preview.screen(t)[1])
+  eq('line 1  writing · :Hum stop stops it', preview.screen(t)[1])
   -- From further below it comes again.
   t:keys('G')
   preview.screen(t)
   t:keys('gg')
   t:wait(function() return preview.screen(t)[1] == 'new a' end, 'it is seen again')
+end)
+
+test('what comes above the first line of a window is seen, too, wherever that is', UI, function(t)
+  preview.buffer(t, preview.numbered(40))
+  t:keys('20Gzt')
+  preview.start(t, 20, 22)
+  preview.open(t, 0, { 'new a' })
+  eq({ 'new a', 'line 20  writing · :Hum stop stops it' }, vim.list_slice(preview.screen(t), 1, 2))
+  preview.open(t, 0, { 'new b' })
+  eq({ 'new a', 'new b' }, vim.list_slice(preview.screen(t), 1, 2))
+  t:keys('<C-e>')
+  preview.screen(t)
+  preview.open(t, 0, { 'new c' })
+  preview.screen(t)
+  eq(1, t:eval('winsaveview().topfill'))
+  eq({ 20, 0 }, t:api('nvim_win_get_cursor', 0))
 end)
 
 test('more above the first line than there is room for leaves the cursor where it is', { ui = { 40, 8 } }, function(t)
@@ -299,7 +315,7 @@ test("a diagnostic's virtual lines stand below those of the hunk", UI, function(
   preview.start(t, 1, 5)
   preview.finish(t, 2, 2, { 'new a' })
   eq(
-    { 'line 1', 'line 2', 'new a', 'theirs', 'line 3  writing (or :Hum stop)' },
+    { 'line 1', 'line 2', 'new a', 'theirs', 'line 3  writing · :Hum stop stops it' },
     vim.list_slice(preview.screen(t), 1, 5)
   )
 end)
@@ -400,17 +416,31 @@ test('accepting takes the drawing away, undo brings it back', UI, function(t)
   eq(colours(t, 'HumAdded'), attr(t, 'new a').background)
 end)
 
+test('an edit that has ended says how to go on, until one has been at a hunk', { ui = { 60, 14 } }, function(t)
+  preview.buffer(t, preview.numbered(8))
+  preview.start(t, 1, 8)
+  preview.finish(t, 3, 3, { 'new 3' })
+  preview.finish(t, 5, 5, { 'new 5' })
+  ok(preview.screen(t)[8]:find('writing', 1, true))
+  preview.done(t)
+  eq('line 1  2 hunks · ]c next, gA accepts all, g? keys', preview.screen(t)[1])
+  t:keys(']c')
+  eq('line 1', preview.screen(t)[1])
+  t:keys('gg')
+  eq('line 1', preview.screen(t)[1])
+end)
+
 -- ---- life ----------------------------------------------------------------------------------------
 
 test('what the model does is said, and counted only while it is seen', UI, function(t)
   preview.buffer(t, preview.numbered(3))
   preview.start(t, 2, 3)
   local function said() return preview.screen(t)[2] end
-  eq('line 2  waiting (or :Hum stop)', said())
+  eq('line 2  waiting · :Hum stop stops it', said())
   preview.feed(t, 'sent', { model = 'qwen3:8b' })
   eq('line 2  waiting for qwen3:8b', said())
   preview.feed(t, 'part', { part = 'thinking' })
-  eq('line 2  thinking (or :Hum stop)', said())
+  eq('line 2  thinking · :Hum stop stops it', said())
   t:lua([[
     local now, at = vim.uv.now, vim.uv.now()
     vim.uv.now = function() return at + 42000 + (now() - at) end

@@ -144,14 +144,24 @@ end
 ---@return integer
 function M.count(d) return #d.settled + #d.fresh + #d.tail end
 
---- Whether rows stand above the first line of the buffer.
----@param d hum.Drawn
+---@param mark hum.PlacedMark
+---@param row integer
 ---@return boolean
-function M.is_at_top(d)
-  local function is_top(mark) return mark.id ~= nil and mark.above == true and mark.row == 0 end
-  if is_top(d.old) or is_top(d.newest) then return true end
+local function is_above(mark, row) return mark.id ~= nil and mark.above == true and mark.row == row end
+
+--- Whether rows of the open part stand above a line.
+---@param d hum.Drawn
+---@param row integer
+---@return boolean
+function M.opens_at(d, row) return is_above(d.old, row) or is_above(d.newest, row) end
+
+--- Whether rows of hunks do.
+---@param d hum.Drawn
+---@param row integer
+---@return boolean
+function M.has_hunk_at(d, row)
   for _, mark in pairs(d.hunks) do
-    if is_top(mark) then return true end
+    if is_above(mark, row) then return true end
   end
   return false
 end

@@ -126,9 +126,22 @@ end
 
 local keys_of = function(_) return nil end ---@type fun(is_tall: boolean): string|nil
 
---- Sets the function that says what to press.
----@param fn_ fun(is_tall: boolean): string|nil
-function M.hint_with(fn_) keys_of = fn_ end
+local onward_keys = function() return nil end ---@type fun(): string|nil
+
+--- Sets the functions that say what to press, at a hunk and where there is none.
+---@param at_hunk fun(is_tall: boolean): string|nil
+---@param onward fun(): string|nil
+function M.hint_with(at_hunk, onward)
+  keys_of, onward_keys = at_hunk, onward
+end
+
+--- Whether an edit has ended and none of its hunks was looked at.
+---@param view hum.EditView
+---@return boolean
+local function is_new(view)
+  local p = view.preview
+  return p.phase == 'done' and not p.review and not view.visited and not view.hidden and p:is_live()
+end
 
 ---@param p hum.edit.Preview
 ---@return string|nil
@@ -176,9 +189,14 @@ function M.number(views, buf)
   local here = api.nvim_get_current_buf() == buf
   local stop = here and find_here(views, buf, api.nvim_win_get_cursor(0)[1] - 1)
   for _, view in ipairs(views) do
-    if not stop or stop.view ~= view then info.no_number(buf, view.info) end
+    if not stop and here and is_new(view) then
+      info.onward(view.preview, view.info, #view.preview:open_hunks(), onward_keys())
+    elseif not stop or stop.view ~= view then
+      info.no_number(buf, view.info)
+    end
   end
   if not stop then return end
+  stop.view.visited = true
   local n, of = count(views, stop.hunk)
   local goes_on = false
   for _, view in ipairs(views) do

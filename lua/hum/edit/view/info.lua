@@ -125,7 +125,7 @@ function M.life(p, info)
   local text = doing(p, info)
   local row = within(p.buf, p:row_of(p.reached + 1))
   if is_said(p.buf, info, row, text) then return end
-  info.life = put(p.buf, info.life, row, { text .. ' (or :Hum stop)', text }, 'HumEditInfo')
+  info.life = put(p.buf, info.life, row, { text .. glyphs.separator() .. ':Hum stop stops it', text }, 'HumEditInfo')
   if SILENT[p.phase] and not info.stop then
     info.stop = clock.watch(p.buf, function()
       if p.gone or p.over then return false end
@@ -151,6 +151,17 @@ end
 ---@field conflict boolean
 ---@field keys? string     "ga accept, gs reject"
 ---@field attempt? string
+
+--- Says how to go on, at the first line of an edit that has ended.
+---@param p hum.edit.Preview
+---@param info hum.EditInfo
+---@param count integer   of hunks
+---@param keys string|nil  what to press
+function M.onward(p, info, count, keys)
+  local short = ('%d hunk%s'):format(count, count == 1 and '' or 's')
+  local long = keys and short .. glyphs.separator() .. keys or short
+  info.number = put(p.buf, info.number, within(p.buf, p:row_of(1)), { long, short }, 'HumEditInfo')
+end
 
 --- Says which hunk this is.
 ---@param buf integer

@@ -1,11 +1,12 @@
 -- What is seen of edits in their buffers: a view for each preview, of which several may be in one buffer.
+local above = require('hum.edit.view.above')
 local clock = require('hum.look.clock')
 local config = require('hum.config')
 local fault = require('hum.fault')
 local fold = require('hum.edit.view.fold')
 local go = require('hum.edit.view.go')
+local hints = require('hum.edit.view.hints')
 local keys = require('hum.edit.view.keys')
-local limits = require('hum.edit.view.limits')
 local one = require('hum.edit.view.one')
 local scheme = require('hum.look.scheme')
 
@@ -82,13 +83,13 @@ local function watch()
   on({ 'WinResized', 'VimResized', 'BufWinEnter', 'WinNew' }, nil, soon)
   on('OptionSet', OPTIONS, soon)
   on('WinScrolled', nil, function()
-    limits.scrolled(function(buf) return views[buf] ~= nil end)
+    above.scrolled(function(buf) return views[buf] ~= nil end)
   end)
   on({ 'CursorMoved', 'CursorMovedI' }, nil, function(event)
     if views[event.buf] then fault.guard('a preview', go.number, views[event.buf], event.buf) end
   end)
   on('WinClosed', nil, function(event)
-    limits.forget(tonumber(event.match) --[[@as integer]])
+    above.forget(tonumber(event.match) --[[@as integer]])
   end)
   scheme.on_change('edit', reshape_all)
   api.nvim_set_decoration_provider(ns, {
@@ -155,7 +156,7 @@ function M.attach(preview, actions)
   if not next(views) then watch() end
   keys.with(actions)
   views[buf] = views[buf] or {}
-  local v = one.new(preview, keys.said_hint)
+  local v = one.new(preview, hints.said)
   table.insert(views[buf], v)
   preview:subscribe(function(_, what, arg) follow(v, what, arg) end)
   fault.guard('a preview', update, buf)

@@ -3,6 +3,7 @@ local answer = require('hum.edit.view.answer')
 local config = require('hum.config')
 local diff = require('hum.edit.view.diff')
 local go = require('hum.edit.view.go')
+local hints = require('hum.edit.view.hints')
 local keys = require('hum.config.edit_keys')
 local lent = require('hum.edit.view.lent')
 local notify = require('hum.notify')
@@ -243,15 +244,6 @@ function M.mapped()
   return found
 end
 
----@param is_tall boolean  not all of the hunk can be seen
----@return string|nil
-local function hint(is_tall)
-  local accept, reject, show = config.edit_keys('accept')[1], config.edit_keys('reject')[1], config.edit_keys('diff')[1]
-  if is_tall and show then return show .. ' shows all' end
-  if not accept or not reject then return nil end
-  return ('%s accepts, %s rejects'):format(accept, reject)
-end
-
 --- Maps in a buffer what is of use there now, and takes all else away.
 ---@param buf integer
 ---@param views hum.EditView[]  those that are shown
@@ -277,17 +269,6 @@ function M.take(buf)
   lents[buf], refused[buf] = nil, nil
 end
 
---- What to press where words of the model are shown.
----@return string|nil
-function M.said_hint()
-  local found = {}
-  for _, one in ipairs({ { 'reply', 'answers' }, { 'close', 'closes' }, { 'answer', 'opens all' } }) do
-    local lhs = config.edit_keys(one[1])[1]
-    if lhs then found[#found + 1] = ('%s %s'):format(lhs, one[2]) end
-  end
-  return #found > 0 and table.concat(found, ', ') or nil
-end
-
 --- Sets who knows the views of a buffer, who closes the float with words, and who hides what is drawn.
 ---@param of fun(buf: integer): hum.EditView[]
 ---@param close fun(buf: integer)
@@ -295,7 +276,7 @@ end
 function M.start(of, close, hide)
   views_of, hide_views = of, hide
   M.actions.close = function() close(api.nvim_get_current_buf()) end
-  go.hint_with(hint)
+  go.hint_with(hints.at_hunk, hints.onward)
 end
 
 --- Sets what accepts, rejects and stops.

@@ -1,12 +1,12 @@
--- What virtual lines cannot do by themselves: be seen above the first line of a buffer, or below the last row of a
--- window. There the window is scrolled, never the cursor moved.
+-- What virtual lines cannot do by themselves: be seen below the last row of a window. There the window is scrolled,
+-- never the cursor moved. Above its first line: see hum.edit.view.above.
 local M = {}
 
 local api, fn = vim.api, vim.fn
 
 ---@param win integer
 ---@return boolean  another window would scroll, too
-local function is_bound(win) return vim.wo[win].scrollbind or vim.wo[win].diff end
+function M.is_bound(win) return vim.wo[win].scrollbind or vim.wo[win].diff end
 
 --- Rows of the screen that a window has for text.
 ---@param win integer
@@ -17,7 +17,7 @@ function M.height(win) return fn.getwininfo(win)[1].height end
 ---@param win integer
 ---@param row integer
 ---@return integer
-local function fill_above(win, row)
+function M.fill_above(win, row)
   return api.nvim_win_text_height(win, { start_row = row, end_row = row, end_vcol = 0 }).fill
 end
 
@@ -34,72 +34,13 @@ local function rows_between(win, first, stop)
   return api.nvim_win_text_height(win, upto).all
 end
 
---- As many of the virtual lines above the first line as leave the cursor in the window.
----@param win integer
----@return integer
-local function top_room(win)
-  local cursor = api.nvim_win_get_cursor(win)[1]
-  local below = math.min(vim.wo[win].scrolloff, math.floor((M.height(win) - 1) / 2))
-  local stop = math.min(cursor + below, api.nvim_buf_line_count(api.nvim_win_get_buf(win)))
-  local taken = api.nvim_win_text_height(win, { start_row = 0, start_vcol = 0, end_row = stop - 1 }).all
-  return math.max(0, M.height(win) - taken)
-end
-
-local shown = {} ---@type table<integer, integer>  by window: it was scrolled for so many virtual lines
-
---- Scrolls a window that begins with the first line so far that what stands above that is seen. If the user has
---- scrolled it away, it stays so.
----@param win integer
----@param anew? boolean  the user has just come to the first line
-local function show_above(win, anew)
-  if is_bound(win) then return end
-  local view = api.nvim_win_call(win, fn.winsaveview)
-  if view.topline ~= 1 or view.skipcol > 0 then
-    shown[win] = nil
-    return
-  end
-  local fill = fill_above(win, 0)
-  local is_hidden = view.topfill ~= (shown[win] or 0) and view.topfill ~= fill
-  if is_hidden and not anew then return end
-  local wanted = math.min(fill, top_room(win))
-  shown[win] = wanted
-  if wanted == view.topfill then return end
-  api.nvim_win_call(win, function() fn.winrestview({ topline = 1, topfill = wanted }) end)
-end
-
---- Virtual lines of a buffer have changed above its first line.
----@param buf integer
-function M.above_first(buf)
-  for _, win in ipairs(fn.win_findbuf(buf)) do
-    show_above(win)
-  end
-end
-
---- Windows have scrolled: one that has jumped to the first line shows what stands above it.
----@param is_shown fun(buf: integer): boolean  there is a preview
-function M.scrolled(is_shown)
-  for name, by in pairs(vim.v.event) do
-    local win = tonumber(name)
-    if win and api.nvim_win_is_valid(win) and is_shown(api.nvim_win_get_buf(win)) then
-      if by.topline < -1 then
-        show_above(win, true)
-      elseif by.topline ~= 0 then
-        shown[win] = nil
-      end
-    end
-  end
-end
-
----@param win integer
-function M.forget(win) shown[win] = nil end
-
 --- The line with which a window begins that has so many rows above a row, and the virtual lines above that line.
 ---@param win integer
 ---@param row integer
 ---@param above integer
 ---@return integer row, integer fill
 local function top_for(win, row, above)
-  local top, fill = row, fill_above(win, row)
+  local top, fill = row, M.fill_above(win, row)
   local got = 0
   while top > 0 do
     if got + fill >= above then return top, math.max(0, above - got) end
@@ -109,7 +50,7 @@ local function top_for(win, row, above)
     local size = rows_between(win, before, top) -- with what stands in front of `top`
     if got + size > above then return top, math.min(fill, above - got) end
     got, top = got + size, before
-    fill = fill_above(win, top)
+    fill = M.fill_above(win, top)
   end
   return top, math.min(fill, math.max(0, above - got))
 end
@@ -127,7 +68,7 @@ function M.make_room(buf, row, first, last)
   local win = api.nvim_get_current_win()
   local cursor = api.nvim_win_get_cursor(win)[1] - 1
   local is_there = api.nvim_win_get_buf(win) == buf and cursor >= first - 1 and cursor <= last + 1
-  if not is_there or is_bound(win) or api.nvim_get_mode().mode ~= 'n' then return end
+  if not is_there or M.is_bound(win) or api.nvim_get_mode().mode ~= 'n' then return end
   local top, height = fn.line('w0') - 1, M.height(win)
   local at = row > top and rows_between(win, top, row) or 0
   local by = at + math.min(ROOM, math.floor(height / 2)) - height
@@ -152,7 +93,7 @@ end
 function M.reveal(place)
   local win, view = api.nvim_get_current_win(), fn.winsaveview()
   local height = M.height(win)
-  local lead = place.is_above and fill_above(win, place.row) or 0
+  local lead = place.is_above and M.fill_above(win, place.row) or 0
   -- At the end of the buffer its rows stand below the last line.
   local last = api.nvim_buf_line_count(api.nvim_win_get_buf(win))
   local row, stop = math.min(place.row, last - 1), math.min(place.is_above and place.row + 1 or place.stop, last)

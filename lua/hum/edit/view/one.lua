@@ -2,6 +2,7 @@
 --
 -- What has finished is drawn once. Of the open part only the newest rows are drawn again for a line that comes, and its
 -- growing line for each token. After edits of the user's, undo and redo, what is not where the model says is put there.
+local above = require('hum.edit.view.above')
 local brush = require('hum.edit.view.brush')
 local drawn = require('hum.edit.view.drawn')
 local hunks = require('hum.edit.view.hunks')
@@ -32,7 +33,8 @@ local M = {}
 ---@field said? hum.Said     what the model has said instead
 ---@field hint fun(): string|nil  what to press then
 ---@field hidden boolean     a diff shows it instead
----@field had_top? boolean   rows stood above the first line
+---@field visited? boolean   the cursor has been in one of its hunks
+---@field had_top table<integer, true>  windows above whose first line rows stood
 ---@field has_room? boolean  the window has scrolled for the first rows, or need not
 
 --- Where lines of the old text are now.
@@ -109,12 +111,16 @@ function M.hide(v, hidden)
   if not v.preview.gone and vim.api.nvim_buf_is_loaded(v.buf) then on_moved(v) end
 end
 
---- Has windows show what stands above the first line, if there is anything, or was.
+--- Has windows show what stands above their first line, if something does, or has just done.
 ---@param v hum.EditView
-local function show_top(v)
-  local has = drawn.is_at_top(v.drawn)
-  if has or v.had_top then limits.above_first(v.buf) end
-  v.had_top = has
+---@param hunks_too boolean  a token has changed none
+local function show_tops(v, hunks_too)
+  for _, win in ipairs(vim.fn.win_findbuf(v.buf)) do
+    local top = vim.fn.line('w0', win) - 1
+    local has = drawn.opens_at(v.drawn, top) or (hunks_too and drawn.has_hunk_at(v.drawn, top))
+    if has or v.had_top[win] then above.changed(win) end
+    v.had_top[win] = has or nil
+  end
 end
 
 --- Takes everything away.
@@ -162,7 +168,7 @@ function M.follow(v, what, arg)
   if not vim.api.nvim_buf_is_loaded(v.buf) then return end
   if HANDLERS[what] then HANDLERS[what](v, arg) end
   M.tell(v)
-  show_top(v)
+  show_tops(v, what ~= 'fed' or #arg.finished > 0)
 end
 
 --- Makes all rows anew: the windows, or the colours, are others.
@@ -172,7 +178,7 @@ function M.reshape(v)
   open.reshape(v)
   on_moved(v)
   M.tell(v)
-  show_top(v)
+  show_tops(v, true)
 end
 
 --- Whether rows that are made now would be other ones.
@@ -208,6 +214,7 @@ function M.new(preview, hint)
     spans = {},
     hint = hint,
     hidden = false,
+    had_top = {},
   }
   for _, hunk in ipairs(preview.hunks) do
     brush.hunk(v.brush, hunk, #preview.hunks <= 2)
@@ -221,7 +228,7 @@ function M.new(preview, hint)
     open.draw(v)
   end
   M.tell(v)
-  show_top(v)
+  show_tops(v, true)
   return v
 end
 

@@ -92,6 +92,56 @@ int sum(const struct node *head)
 }
 ]]
 
+local QUEUE = [[
+#include "queue.h"
+
+int queue_push(struct queue *q, void *item)
+{
+    if (q->used == q->size) {
+        q->size *= 2;
+        q->items = realloc(q->items, q->size);
+    }
+    q->items[q->used++] = item;
+    return 0;
+}
+
+void *queue_pop(struct queue *q)
+{
+    void *item = q->items[0];
+    memmove(q->items, q->items + 1, (q->used - 1) * sizeof(void *));
+    q->used--;
+    return item;
+}
+]]
+
+local EDITED = [[
+```c
+int queue_push(struct queue *q, void *item)
+{
+    if (q->used == q->size) {
+        size_t size = 2 * q->size;
+        void **items = realloc(q->items, size * sizeof(void *));
+        if (items == NULL)
+            return -1;
+        q->items = items;
+        q->size = size;
+    }
+    q->items[q->used++] = item;
+    return 0;
+}
+
+void *queue_pop(struct queue *q)
+{
+    if (q->used == 0)
+        return NULL;
+    void *item = q->items[0];
+    memmove(q->items, q->items + 1, (q->used - 1) * sizeof(void *));
+    q->used--;
+    return item;
+}
+```
+]]
+
 --- Asks, and waits for what the answer ends in.
 ---@param player picture.Player
 ---@param command string
@@ -137,6 +187,37 @@ return {
       player:pause(2)
       player:press('Escape')
       player:type('gp', 0.4)
+      player:pause(2)
+    end,
+  },
+  {
+    name = 'edit',
+    title = 'An edit in hum.nvim: the answer streams into the code as a diff, whose hunks are accepted one by one',
+    columns = 84,
+    rows = 32,
+    script = { models = { 'qwen3:8b' }, rules = { { text = EDITED, first_ms = 500, interval_ms = 30 } } },
+    files = { ['queue.c'] = QUEUE },
+    opens = 'queue.c',
+    play = function(player)
+      player:wait('return item')
+      player:pause(0.5)
+      player:begin()
+      player:pause(0.6)
+      player:type('3GVG', 0.15)
+      player:type(':', 0.3)
+      player:type('Hum edit check what can fail', 0.05)
+      player:press('Enter')
+      player:wait('size = size')
+      player:still()
+      player:pause(0.4)
+      player:type(']c', 0.3)
+      player:pause(0.6)
+      player:type('ga', 0.4)
+      player:wait('return NULL;')
+      player:pause(0.8)
+      player:type(']c', 0.3)
+      player:pause(0.6)
+      player:type('ga', 0.4)
       player:pause(2)
     end,
   },

@@ -1,8 +1,8 @@
 #include "edit/envelope.h"
 
+#include "edit/lead.h"
 #include "edit/place.h"
 #include "edit/prose.h"
-#include "edit/sentence.h"
 #include "edit/thinking.h"
 #include "edit/wrapper.h"
 #include "text/talk.h"
@@ -153,20 +153,6 @@ static void begin_plain(struct envelope *e)
     give_text(e, &e->held);
 }
 
-/* Words in front of a fence say that it has what the range has now. */
-static bool quotes(const struct envelope *e)
-{
-    static const char *const words[] = {"riginal",  "urrent", "Before", "xisting",
-                                        "our code", "Old ",   " old "};
-    struct span all = text_lines(&e->held, 0, e->held.count);
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (span_has(all, span_of(words[i]))) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool has_commands(const struct place *p)
 {
     static const char types[] = "sh bash zsh ksh fish csh tcsh dockerfile make just ps1 dosbatch";
@@ -177,7 +163,7 @@ static void open_fence(struct envelope *e, const struct fenceline *f, enum fence
 {
     const struct place *p = e->stage.place;
     bool shell = tag == FENCE_SHELL && !has_commands(p) && !p->language->prose;
-    e->doubt = shell ? DOUBT_SHELL : quotes(e) ? DOUBT_QUOTED : DOUBT_NONE;
+    e->doubt = shell ? DOUBT_SHELL : lead_quotes(&e->held) ? DOUBT_QUOTED : DOUBT_NONE;
     e->in = ENVELOPE_FENCE;
     e->same = 0;
     text_clear(&e->held);
@@ -192,34 +178,6 @@ static void close_fence(struct envelope *e)
 {
     e->in = e->doubt == DOUBT_NONE ? ENVELOPE_AFTER : ENVELOPE_BEFORE;
     e->talks = true;
-}
-
-/* "```code```", maybe with a language; whether it was that. */
-static bool take_inline(struct envelope *e, struct span words)
-{
-    const struct place *p = e->stage.place;
-    size_t run = 0, end = 0;
-    while (run < words.len && words.data[run] == '`') {
-        run++;
-    }
-    while (end < words.len - run && words.data[words.len - 1 - end] == '`') {
-        end++;
-    }
-    if (run < 3 || end < 3) {
-        return false;
-    }
-    struct span code = trim((struct span){words.data + run, words.len - run - end});
-    char name[32];
-    fenceline_language(code, name, sizeof name);
-    size_t len = strlen(name);
-    struct span rest = span_ltrim(span_skip(code, len));
-    bool named = len > 0 && len < code.len && is_blank(code.data[len]);
-    bool tagged = named && (strcmp(name, p->context.filetype) == 0 ||
-                            linemap_find(&p->old, rest) != NULL || fenceline_is_language(name));
-    text_clear(&e->held);
-    give(e, tagged ? rest : code);
-    e->in = ENVELOPE_AFTER;
-    return true;
 }
 
 /* Where fences are text: whether one that the answer begins with stands around all of it. */
@@ -317,7 +275,7 @@ static void take_tag(struct envelope *e, struct span line)
 static void take_before(struct envelope *e, struct span line)
 {
     const struct place *p = e->stage.place;
-    struct span words = trim(line);
+    struct span words = trim(line), code;
     struct fenceline f;
     size_t len;
     if (words.len == 0) {
@@ -335,8 +293,10 @@ static void take_before(struct envelope *e, struct span line)
         stage_fail(&e->stage, CLEAN_TOOL);
     } else if (fenceline_of(line, &f)) {
         take_fence(e, line, &f);
-    } else if (take_inline(e, words)) {
-        return;
+    } else if (lead_is_fenced(p, words, &code)) {
+        text_clear(&e->held);
+        give(e, code);
+        e->in = ENVELOPE_AFTER;
     } else if (open != NULL) {
         struct span rest = span_skip(words, strlen(open));
         e->in = ENVELOPE_TAG;
@@ -443,62 +403,27 @@ bool envelope_passes(const struct envelope *e, struct span words)
 
 /* ---- the end ------------------------------------------------------------------- */
 
-/* The only line that is not blank is `code`. */
-static bool end_inline(struct envelope *e)
-{
-    struct span words = trim(text_lines(&e->held, 0, e->held.count));
-    while (words.len > 0 && is_space(words.data[words.len - 1])) {
-        words.len--;
-    }
-    if (words.len < 3 || words.data[0] != '`' || words.data[words.len - 1] != '`' ||
-        memchr(words.data + 1, '`', words.len - 2) != NULL ||
-        memchr(words.data, '\n', words.len) != NULL ||
-        span_starts_with(span_ltrim(place_first(e->stage.place)), "`")) {
-        return false;
-    }
-    give(e, (struct span){words.data + 1, words.len - 2});
-    return true;
-}
-
-/* "Here is the code:" and then code without a fence: if a line of it is one of the range's, and none
- * is addressed to the reader. */
-static bool end_introduced(struct envelope *e)
+/* There was no fence: what is held is code, or a text, or words to the reader. */
+static void end_lead(struct envelope *e)
 {
     const struct place *p = e->stage.place;
-    size_t from = 0;
-    bool known = false;
-    for (size_t i = 0; i < e->held.count; i++) {
-        struct span words = trim(text_line(&e->held, i));
-        struct fenceline f;
-        if (words.len == 0 || fenceline_of(words, &f)) {
-            continue;
+    struct span code;
+    size_t from;
+    if (lead_is_quoted(p, &e->held, &code)) {
+        give(e, code);
+    } else if (p->language->prose && e->talks && prose_declines(trim(text_line(&e->held, 0)))) {
+        stage_fail(&e->stage, CLEAN_PROSE);
+    } else if (!e->talks || p->language->prose) {
+        begin_plain(e);
+    } else if (lead_introduces(p, &e->held, &from)) {
+        for (struct fenceline f; from < e->held.count; from++) {
+            if (!fenceline_of(text_line(&e->held, from), &f)) {
+                give(e, text_line(&e->held, from));
+            }
         }
-        if (prose_is_talk(p, words) || sentence_is(words)) {
-            from = prose_introduces(words) ? i + 1 : e->held.count;
-            known = false;
-        }
-        known = known || (i >= from && linemap_find(&p->old, words) != NULL);
+    } else {
+        stage_fail(&e->stage, lead_asks(&e->held) ? CLEAN_QUESTION : CLEAN_PROSE);
     }
-    if (!known || from == 0) {
-        return false;
-    }
-    for (size_t i = from; i < e->held.count; i++) {
-        struct fenceline f;
-        if (!fenceline_of(text_line(&e->held, i), &f)) {
-            give(e, text_line(&e->held, i));
-        }
-    }
-    return true;
-}
-
-static bool has_question(const struct envelope *e)
-{
-    for (size_t i = 0; i < e->held.count; i++) {
-        if (prose_asks(trim(text_line(&e->held, i)))) {
-            return true;
-        }
-    }
-    return false;
 }
 
 static void end_before(struct envelope *e)
@@ -511,15 +436,8 @@ static void end_before(struct envelope *e)
         give_text(e, &e->block);
     } else if (e->block.count > 0) {
         stage_fail(&e->stage, CLEAN_PROSE);
-    } else if (e->held.count > 0 && !end_inline(e)) {
-        bool prose = e->stage.place->language->prose;
-        if (prose && e->talks && prose_declines(trim(text_line(&e->held, 0)))) {
-            stage_fail(&e->stage, CLEAN_PROSE);
-        } else if (!e->talks || prose) {
-            begin_plain(e);
-        } else if (!end_introduced(e)) {
-            stage_fail(&e->stage, has_question(e) ? CLEAN_QUESTION : CLEAN_PROSE);
-        }
+    } else if (e->held.count > 0) {
+        end_lead(e);
     }
     text_clear(&e->held);
 }

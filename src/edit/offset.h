@@ -7,24 +7,17 @@
 #define HUM_OFFSET_H
 
 #include "base/buf.h"
+#include "edit/columns.h"
 #include "edit/stage.h"
 #include "edit/text.h"
-#include "text/guess.h"
 #include "text/syntax.h"
 
 struct offset {
     struct stage stage;
     bool asis;  /* nothing is moved: prose, and where white space is what was asked for */
     bool begun; /* the first line came */
-    bool moved; /* ... and does not stand where the range begins, or with other white space */
-    struct guesses guesses; /* of all lines but the first, the likeliest first */
-    size_t answer, file;    /* columns of the last line that is not blank */
-    bool after_first;       /* it is the first one */
+    struct columns columns;
     struct syntax syntax;
-    enum syntax_tail tail;               /* of that line */
-    bool block;                          /* it opens a block, and no bracket of a list or call */
-    bool may_block;                      /* ... or may: \"if (x)\" */
-    bool item;                           /* it is an item of a list: \"- x\" */
     size_t literal_answer, literal_file; /* of the line in which a string or comment begins */
     struct text held;
     struct buf line; /* as it is given */

@@ -100,6 +100,11 @@ bool place_is_usual(const struct place *p, struct span white)
     return blanks && (aligned || rest.len < BLANKS_MIN);
 }
 
+bool place_is_foreign(const struct place *p, struct span line)
+{
+    return !place_is_usual(p, (struct span){line.data, line.len - span_ltrim(line).len});
+}
+
 static void look_at(struct place *p, size_t i)
 {
     struct span line = text_line(p->context.old, i), words = span_ltrim(line);
@@ -115,7 +120,7 @@ static void look_at(struct place *p, size_t i)
     p->least = p->old_words == 0 || column < p->least ? column : p->least;
     p->old_words++;
     p->fences = p->fences || fenceline_of(line, &f);
-    p->odd = p->odd || !place_is_usual(p, (struct span){line.data, line.len - words.len});
+    p->odd = p->odd || place_is_foreign(p, line);
 }
 
 static void look_at_all(struct place *p)

@@ -36,6 +36,9 @@ bool place_has(const struct place *p, struct span text);
 /* Whether white space at the beginning of a line is written as in the file. */
 bool place_is_usual(const struct place *p, struct span white);
 
+/* Whether that of this line is not. */
+bool place_is_foreign(const struct place *p, struct span line);
+
 /* The first line of the range that is not blank, empty if there is none; and the last. */
 struct span place_first(const struct place *p);
 struct span place_last(const struct place *p);

@@ -1,0 +1,93 @@
+#include "edit/lead.h"
+
+#include "edit/fenceline.h"
+#include "edit/place.h"
+#include "edit/prose.h"
+#include "edit/sentence.h"
+
+static struct span trim(struct span line)
+{
+    return span_rtrim(span_ltrim(line));
+}
+
+bool lead_quotes(const struct text *t)
+{
+    static const char *const words[] = {"riginal",  "urrent", "Before", "xisting",
+                                        "our code", "Old ",   " old "};
+    struct span all = text_lines(t, 0, t->count);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (span_has(all, span_of(words[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool lead_asks(const struct text *t)
+{
+    for (size_t i = 0; i < t->count; i++) {
+        if (prose_asks(trim(text_line(t, i)))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool lead_is_fenced(const struct place *p, struct span words, struct span *code)
+{
+    size_t run = 0, end = 0;
+    while (run < words.len && words.data[run] == '`') {
+        run++;
+    }
+    while (end < words.len - run && words.data[words.len - 1 - end] == '`') {
+        end++;
+    }
+    if (run < 3 || end < 3) {
+        return false;
+    }
+    *code = trim((struct span){words.data + run, words.len - run - end});
+    char name[32];
+    fenceline_language(*code, name, sizeof name);
+    size_t len = strlen(name);
+    struct span rest = span_ltrim(span_skip(*code, len));
+    bool named = len > 0 && len < code->len && is_blank(code->data[len]);
+    bool tagged = named && (strcmp(name, p->context.filetype) == 0 ||
+                            linemap_find(&p->old, rest) != NULL || fenceline_is_language(name));
+    *code = tagged ? rest : *code;
+    return true;
+}
+
+bool lead_is_quoted(const struct place *p, const struct text *t, struct span *code)
+{
+    struct span words = trim(text_lines(t, 0, t->count));
+    while (words.len > 0 && is_space(words.data[words.len - 1])) {
+        words.len--;
+    }
+    if (words.len < 3 || words.data[0] != '`' || words.data[words.len - 1] != '`' ||
+        memchr(words.data + 1, '`', words.len - 2) != NULL ||
+        memchr(words.data, '\n', words.len) != NULL ||
+        span_starts_with(span_ltrim(place_first(p)), "`")) {
+        return false;
+    }
+    *code = (struct span){words.data + 1, words.len - 2};
+    return true;
+}
+
+bool lead_introduces(const struct place *p, const struct text *t, size_t *from)
+{
+    bool known = false;
+    *from = 0;
+    for (size_t i = 0; i < t->count; i++) {
+        struct span words = trim(text_line(t, i));
+        struct fenceline f;
+        if (words.len == 0 || fenceline_of(words, &f)) {
+            continue;
+        }
+        if (prose_is_talk(p, words) || sentence_is(words)) {
+            *from = prose_introduces(words) ? i + 1 : t->count;
+            known = false;
+        }
+        known = known || (i >= *from && linemap_find(&p->old, words) != NULL);
+    }
+    return known && *from > 0;
+}

@@ -10,7 +10,7 @@ local M = {}
 ---@param path string
 local function rename(buf, path)
   local former = vim.api.nvim_buf_get_name(buf)
-  vim.api.nvim_buf_set_name(buf, path)
+  vim.api.nvim_buf_set_name(buf, vim.fn.fnamemodify(path, ':.')) -- as it is shown
   local left = bufload.named(former)
   if left and left ~= buf then pcall(vim.api.nvim_buf_delete, left, { force = true }) end
   if not vim.api.nvim_buf_is_loaded(buf) then return end

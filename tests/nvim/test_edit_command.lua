@@ -141,6 +141,20 @@ test('a fix tells what is known of the lines', OPTS, function(t)
   T.match('the spelling', asked(srv, 2), true)
 end)
 
+test('the model sees the definitions that are found', OPTS, function(t)
+  local srv = begin(t)
+  t:lua([[
+    package.loaded['hum.edit.collect.definitions'] = { collect = function(_, first, last, cb)
+      vim.schedule(function() cb({ { name = 'defs.h', text = ('int weigh_%d_%d(void);'):format(first, last) } }) end)
+    end }
+  ]])
+  answers(srv, { 'one', 'TWO' })
+  t:keys(':1,2Hum edit loud<CR>')
+  finished(t)
+  T.match('defs.h', asked(srv, 1), true)
+  T.match('int weigh_0_1(void);', asked(srv, 1), true)
+end)
+
 test('nothing to fix is said, with what to do', OPTS, function(t)
   local srv = begin(t)
   t:keys(':1,3Hum fix<CR>')

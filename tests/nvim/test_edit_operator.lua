@@ -241,6 +241,19 @@ test('a buffer that cannot be changed says so before anything is written', OPTS,
   t:cmd('set modifiable')
 end)
 
+test('lines that move while an instruction is written are found again', OPTS, function(t)
+  begin(t)
+  for _, case in ipairs({ { 'gEip', '2-3' }, { 'gEiw', '1,0,1,3' }, { ':2Hum edit<CR>', '3-3' } }) do
+    begin(t)
+    t:keys(case[1])
+    wait_prompt(t)
+    t:lua([[vim.api.nvim_buf_set_lines(vim.fn.bufnr('#') > 0 and vim.fn.bufnr('#') or 1, 0, 0, false, { 'new' })]])
+    t:keys('do it<CR>')
+    wait_normal(t)
+    eq({ case[2] .. ' do it' }, since(t), case[1])
+  end
+end)
+
 test('who goes elsewhere has left the prompt', OPTS, function(t)
   begin(t)
   t:keys(':Hum edit<CR>')
@@ -334,6 +347,8 @@ test('without a range it is the function around the cursor, else the paragraph',
     '  check()',
     'end)', -- 22
   }
+  t:write_file('more/queries/lua/textobjects.scm', '(while_statement) @function.outer')
+  t:cmd('set runtimepath^=' .. t.dir .. '/more')
   begin(t, lua)
   t:cmd('set filetype=lua')
   local function around(row)
@@ -361,6 +376,10 @@ test('without a range it is the function around the cursor, else the paragraph',
   }) do
     eq(want, around(row), 'line ' .. row)
   end
+  -- What the query of the language names goes before that.
+  t:api('nvim_buf_set_lines', 0, -1, -1, false, { '', 'while x do', '  y()', 'end' })
+  eq({ 24, 26, 'function' }, around(25))
+  t:api('nvim_buf_set_lines', 0, 22, -1, false, {})
   t:cmd('10')
   t:keys(':Hum edit tidy up<CR>')
   eq({ '3-12 tidy up' }, t:wait(function() return started(t)[1] and since(t) end, 'an edit'))

@@ -243,7 +243,8 @@ end
 ---@param opts hum.AskOpts
 function M.open(opts)
   if vim.fn.getcmdwintype() ~= '' then
-    return notify.error('hum: close the command-line window first: no instruction can be written in it')
+    notify.error('hum: close the command-line window first: no instruction can be written in it')
+    return opts.on_cancel and opts.on_cancel(false)
   end
   M.cancel()
   local buf = vim.api.nvim_create_buf(false, true)

@@ -194,6 +194,28 @@ function M.insert_here(text) return told(insert(here(), text)) end
 
 -- ---- commands --------------------------------------------------------------------------------
 
+local held_ns = vim.api.nvim_create_namespace('hum.edit.range')
+
+--- Keeps a range where its text is, while something else may change the buffer.
+---@param range hum.EditRange
+---@return fun() release  after which the range is where it is by then
+local function hold(range)
+  local buf = range.buf
+  local stop = vim.api.nvim_buf_get_lines(buf, range.last, range.last + 1, false)[1] or ''
+  local c = range.chars or { range.first, 0, range.last, #stop }
+  local id = vim.api.nvim_buf_set_extmark(buf, held_ns, c[1], c[2], { end_row = c[3], end_col = c[4] })
+  return function()
+    if not vim.api.nvim_buf_is_loaded(buf) then return end
+    local at = vim.api.nvim_buf_get_extmark_by_id(buf, held_ns, id, { details = true })
+    vim.api.nvim_buf_del_extmark(buf, held_ns, id)
+    local row, col = at[1], at[2]
+    local last, end_col = (at[3] or {}).end_row, (at[3] or {}).end_col
+    if not row or not col or not last or not end_col then return end
+    range.first, range.last = row, last
+    if range.chars then range.chars = { row, col, last, end_col } end
+  end
+end
+
 --- Asks for an instruction beside some lines. If they cannot be edited, that is said before anything is written.
 ---@param kind hum.OperatorKind
 ---@param range hum.EditRange
@@ -205,14 +227,21 @@ function M.ask(kind, range, on_text, on_cancel)
     notify.complain(why)
     return on_cancel(false)
   end
+  local release = hold(range)
   ask.open({
     title = M.title(kind, range),
     buf = range.buf,
     first = range.first,
     last = range.last,
     mark = kind ~= 'insert',
-    on_text = on_text,
-    on_cancel = on_cancel,
+    on_text = function(text)
+      release()
+      on_text(text)
+    end,
+    on_cancel = function(typed)
+      release()
+      on_cancel(typed)
+    end,
   })
 end
 

@@ -34,8 +34,8 @@ end
 ---@param row integer
 ---@return TSNode|nil
 local function queried(buf, root, lang, row)
-  local ok, query = pcall(vim.treesitter.query.get, lang, 'textobjects')
-  if not ok or not query then return nil end
+  local query = vim.treesitter.query.get(lang, 'textobjects')
+  if not query then return nil end
   local found ---@type TSNode|nil
   for id, node in query:iter_captures(root, buf, row, row + 1) do
     if query.captures[id] == 'function.outer' and is_on(node, row) and node:type() ~= 'comment' then
@@ -146,7 +146,9 @@ local function function_at(buf, row, col)
   local root = tree:root()
   local inner = root:named_descendant_for_range(row, col, row, col)
   local is_comment = inner and definition.ABOVE[inner:type()]
-  local found = queried(buf, root, part:lang(), row) or enclosing(inner)
+  -- A query may want what only its plugin has.
+  local ok, named = pcall(queried, buf, root, part:lang(), row)
+  local found = ok and named or enclosing(inner)
   if is_comment and inner then found = begins(below_comment(inner), row) or found end
   if not found then return nil end
   local first, last = with_comments(wrapped(found))

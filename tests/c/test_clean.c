@@ -962,30 +962,30 @@ static const struct sample samples[] = {
 /* How a model may write a line of the range. */
 struct manner {
     const char *what, *step; /* NULL: the range's own */
-    bool outdented, bare;    /* all lines to the margin; the first one alone */
     const char *number;      /* behind it; NULL: none */
-    bool fenced, around;     /* with what stands around */
     const char *end;
+    bool outdented, bare; /* all lines to the margin; the first one alone */
+    bool fenced, around;  /* with what stands around */
 };
 
 static const struct manner manners[] = {
-    {"as it is", NULL, false, false, NULL, false, false, "\n"},
-    {"fenced", NULL, false, false, NULL, true, false, "\n"},
-    {"with CR LF", NULL, false, false, NULL, true, false, "\r\n"},
-    {"at the margin", NULL, true, false, NULL, true, false, "\n"},
-    {"the first line at the margin", NULL, false, true, NULL, true, false, "\n"},
-    {"blanks of two", "  ", false, false, NULL, true, false, "\n"},
-    {"blanks of four", "    ", false, false, NULL, true, false, "\n"},
-    {"blanks of eight", "        ", false, false, NULL, true, false, "\n"},
-    {"tabs", "\t", false, false, NULL, true, false, "\n"},
-    {"blanks of two at the margin", "  ", true, false, NULL, true, false, "\n"},
-    {"blanks of four at the margin", "    ", true, false, NULL, false, false, "\n"},
-    {"tabs at the margin", "\t", true, false, NULL, true, false, "\n"},
-    {"numbers", NULL, false, false, ": ", true, false, "\n"},
-    {"numbers and tabs", NULL, false, false, "\t", false, false, "\n"},
-    {"numbers and bars", NULL, false, false, " | ", true, false, "\n"},
-    {"with what stands around", NULL, false, false, NULL, true, true, "\n"},
-    {"... at the margin with blanks of four", "    ", false, false, NULL, true, true, "\n"},
+    {"as it is", NULL, NULL, "\n", false, false, false, false},
+    {"fenced", NULL, NULL, "\n", false, false, true, false},
+    {"with CR LF", NULL, NULL, "\r\n", false, false, true, false},
+    {"at the margin", NULL, NULL, "\n", true, false, true, false},
+    {"the first line at the margin", NULL, NULL, "\n", false, true, true, false},
+    {"blanks of two", "  ", NULL, "\n", false, false, true, false},
+    {"blanks of four", "    ", NULL, "\n", false, false, true, false},
+    {"blanks of eight", "        ", NULL, "\n", false, false, true, false},
+    {"tabs", "\t", NULL, "\n", false, false, true, false},
+    {"blanks of two at the margin", "  ", NULL, "\n", true, false, true, false},
+    {"blanks of four at the margin", "    ", NULL, "\n", true, false, false, false},
+    {"tabs at the margin", "\t", NULL, "\n", true, false, true, false},
+    {"numbers", NULL, ": ", "\n", false, false, true, false},
+    {"numbers and tabs", NULL, "\t", "\n", false, false, false, false},
+    {"numbers and bars", NULL, " | ", "\n", false, false, true, false},
+    {"with what stands around", NULL, NULL, "\n", false, false, true, true},
+    {"... at the margin with blanks of four", "    ", NULL, "\n", false, false, true, true},
 };
 
 static size_t steps_of(struct span line, const char *step, struct span *rest)

@@ -430,6 +430,42 @@ test('an edit that has ended says how to go on, until one has been at a hunk', {
   eq('line 1', preview.screen(t)[1])
 end)
 
+test('hunks are accepted and rejected while later ones come', UI, function(t)
+  preview.buffer(t, preview.numbered(8), { filetype = 'lua', treesitter = true })
+  preview.start(t, 1, 8)
+  preview.finish(t, 2, 2, { 'new a', 'new b' })
+  preview.open(t, 3, { 'new c' }, 'new d')
+  t:keys('2Gga')
+  local function body()
+    return vim.tbl_map(function(line) return (line:gsub('  .*', '')) end, preview.screen(t))
+  end
+  local function wanted(...)
+    local want = { ... }
+    t:wait(function() return vim.deep_equal(want, body()) end, table.concat(want, ', '))
+  end
+  wanted('line 1', 'new a', 'new b', 'line 3', 'new c', 'new d', 'line 4', 'line 5', 'line 6', 'line 7', 'line 8')
+  preview.finish(t, 4, 4, { 'new c', 'new d' })
+  preview.open(t, 6, { 'new e' })
+  t:keys('5Ggs')
+  wanted('line 1', 'new a', 'new b', 'line 3', 'line 4', 'line 5', 'line 6', 'new e', 'line 7', 'line 8')
+  t:keys('gA')
+  preview.finish(t, 7, 6, { 'new e' })
+  wanted('line 1', 'new a', 'new b', 'line 3', 'line 4', 'line 5', 'line 6', 'new e', 'line 7', 'line 8')
+  eq('new e', t:eval('getline(8)'))
+  preview.done(t)
+  eq('', t:eval('maparg("ga", "n")'))
+  eq(
+    {},
+    t:lua([[
+    local left = {}
+    for _, name in ipairs({ 'hum.edit', 'hum.edit.lines', 'hum.edit.pending', 'hum.edit.info' }) do
+      vim.list_extend(left, vim.api.nvim_buf_get_extmarks(0, vim.api.nvim_create_namespace(name), 0, -1, {}))
+    end
+    return left
+  ]])
+  )
+end)
+
 -- ---- life ----------------------------------------------------------------------------------------
 
 test('what the model does is said, and counted only while it is seen', UI, function(t)

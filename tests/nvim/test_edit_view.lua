@@ -142,6 +142,22 @@ for _, kind in ipairs({ 'treesitter', 'syntax' }) do
   end)
 end
 
+test('a file that gets its colours later gives them to what is drawn', UI, function(t)
+  preview.buffer(t, { 'local a = "text"', 'return a' })
+  t:cmd('syntax on')
+  preview.start(t, 1, 2)
+  preview.finish(t, 2, 2, { 'return "other"' })
+  preview.done(t)
+  preview.screen(t)
+  t:cmd('setlocal syntax=lua')
+  t:wait(function()
+    preview.screen(t)
+    return attr(t, '"other"').foreground == attr(t, '"text"').foreground and attr(t, '"text"').foreground
+  end, 'it has them')
+  -- What they were found with is gone.
+  t:wait(function() return #t:api('nvim_list_bufs') == 1 end, 'no other buffer is left')
+end)
+
 test('long lines go on in the next row, tabs are blanks, and nothing else is broken', { ui = { 24, 14 } }, function(t)
   preview.buffer(t, { 'one', 'two' })
   t:cmd('set tabstop=4 showbreak=>')

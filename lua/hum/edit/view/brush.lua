@@ -22,18 +22,29 @@ local MOST = 2000
 ---@field waiting hum.edit.Hunk[]
 ---@field done hum.Spans[]  of the first one that waits
 ---@field busy boolean
+---@field ended boolean   no other hunks come
+---@field blank boolean   the file has had no colours
 ---@field give fun(hunk: hum.edit.Hunk, look: hum.HunkLook)
 ---@field side 'old'|'new'  which lines of a hunk are drawn
+
+---@param preview hum.edit.Preview
+---@return hum.Canvas|nil
+local function canvas_of(preview)
+  local row = vim.api.nvim_buf_line_count(preview.buf)
+  row = math.max(0, math.min(preview:row_of(1), row))
+  local _, canvas = fault.guard('colouring a preview', colours.new, preview.buf, row)
+  return canvas
+end
 
 ---@param preview hum.edit.Preview
 ---@param give fun(hunk: hum.edit.Hunk, look: hum.HunkLook)  called when a hunk's look is known
 ---@return hum.Brush
 function M.new(preview, give)
-  local row = vim.api.nvim_buf_line_count(preview.buf)
-  row = math.max(0, math.min(preview:row_of(1), row))
-  local _, canvas = fault.guard('colouring a preview', colours.new, preview.buf, row)
+  local canvas = canvas_of(preview)
   return {
     canvas = canvas,
+    ended = false,
+    blank = canvas == nil,
     old = preview.old,
     passed = 0,
     waiting = {},
@@ -73,6 +84,14 @@ local function paint(b, count)
   return #done >= #lines
 end
 
+---@param b hum.Brush
+local function tidy(b)
+  if b.ended and b.canvas and #b.waiting == 0 then
+    colours.drop(b.canvas)
+    b.canvas = nil
+  end
+end
+
 --- Hands back the first hunk that waits.
 ---@param b hum.Brush
 local function finish(b)
@@ -89,7 +108,8 @@ local function go_on(b)
     if #b.waiting == 0 then return end
     local ok, is_done = fault.guard('colouring a preview', paint, b, SLICE)
     if not ok or is_done then fault.guard('colouring a preview', finish, b) end
-    if #b.waiting > 0 then go_on(b) end
+    if #b.waiting > 0 then return go_on(b) end
+    tidy(b)
   end, PAUSE)
 end
 
@@ -117,6 +137,27 @@ function M.open(b, at, lines, is_first)
   if not b.canvas or #b.waiting > 0 or #lines > AT_ONCE then return nil end
   if is_first then colours.begin(b.canvas, kept(b, at)) end
   return colours.growing(b.canvas, lines)
+end
+
+--- No other hunks come: what is not needed any more goes, once all have their colours.
+---@param b hum.Brush
+function M.finish(b)
+  b.ended = true
+  tidy(b)
+end
+
+--- The file may have got colours since: then hunks get theirs.
+---@param b hum.Brush
+---@param preview hum.edit.Preview
+function M.again(b, preview)
+  if not b.blank then return end
+  b.canvas = canvas_of(preview)
+  b.blank = b.canvas == nil
+  if b.blank then return end
+  for _, hunk in ipairs(preview.hunks) do
+    M.hunk(b, hunk, false)
+  end
+  tidy(b)
 end
 
 ---@param b hum.Brush

@@ -81,6 +81,15 @@ local function watch()
     api.nvim_create_autocmd(event, { group = group, pattern = pattern, callback = callback })
   end
   on({ 'WinResized', 'VimResized', 'BufWinEnter', 'WinNew' }, nil, soon)
+  on({ 'BufWinEnter', 'Syntax' }, nil, function(event)
+    if not views[event.buf] then return end
+    -- After what others do then.
+    vim.schedule(function()
+      for _, v in ipairs(M.of(event.buf)) do
+        if api.nvim_buf_is_loaded(v.buf) then fault.guard('a preview', one.recolour, v) end
+      end
+    end)
+  end)
   on('OptionSet', OPTIONS, soon)
   on('WinScrolled', nil, function()
     above.scrolled(function(buf) return views[buf] ~= nil end)

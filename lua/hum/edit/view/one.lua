@@ -84,6 +84,7 @@ local function on_over(v)
   open.begin(v)
   drawn.open(v.drawn, 0)
   marked.forget_pending(v.pending)
+  brush.finish(v.brush)
   if said.is_due(v.preview) and not v.said then v.said = said.open(v.preview, v.hint()) end
 end
 
@@ -180,6 +181,10 @@ function M.reshape(v)
   M.tell(v)
   show_tops(v, true)
 end
+
+--- A window shows it: its file may have had no colours before.
+---@param v hum.EditView
+function M.recolour(v) brush.again(v.brush, v.preview) end
 
 --- Whether rows that are made now would be other ones.
 ---@param v hum.EditView

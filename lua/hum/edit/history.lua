@@ -1,6 +1,8 @@
 -- The instructions that were given, newest last, kept between sessions: a private file in hum's state folder, a JSON
--- string a line. Several Neovims may write it: what another one has added meanwhile stays.
+-- string a line. Several Neovims may write it: what another one has added meanwhile stays. Who keeps no chats keeps no
+-- instructions either: they last for the session.
 local aside = require('hum.chat.kept.aside')
+local config = require('hum.config')
 local folder = require('hum.chat.kept.folder')
 local log = require('hum.log')
 
@@ -25,9 +27,15 @@ local function read(text)
   return list
 end
 
+local session = {} ---@type string[]  those that are not kept
+
+---@return boolean
+local function is_kept() return config.get().chat.keep ~= false end
+
 --- All of them.
 ---@return string[]
 function M.list()
+  if not is_kept() then return session end
   local fd = vim.uv.fs_open(path(), 'r', 0)
   if not fd then return {} end
   local stat = vim.uv.fs_fstat(fd)
@@ -49,6 +57,10 @@ end
 ---@param text string
 function M.add(text)
   if vim.trim(text) == '' or #text > LONGEST then return end
+  if not is_kept() then
+    session = with(session, text)
+    return
+  end
   local lines = vim.tbl_map(vim.json.encode, with(M.list(), text))
   local ok, err = folder.ensure(vim.fs.dirname(path()))
   if ok then

@@ -149,8 +149,10 @@ deps:
 	@tools/get nvim-0.10 nvim-new
 	@tools/get llama-server nginx tinyproxy || true
 
-storm: deps programs ## kill -9 of Neovim at 200 random moments of a reply; takes minutes
-	@HUM_STORM=200 tools/sum '$(NVIM_OLD) tests/nvim/test_crash.lua' '$(NVIM_NEW) tests/nvim/test_crash.lua'
+storm: deps programs ## kill -9 at 200 random moments of a reply, 200 edits with a busy user; takes minutes
+	@HUM_STORM=200 tools/sum \
+	  '$(NVIM_OLD) tests/nvim/test_crash.lua' '$(NVIM_NEW) tests/nvim/test_crash.lua' \
+	  '$(NVIM_OLD) tests/nvim/test_edit_storm.lua' '$(NVIM_NEW) tests/nvim/test_edit_storm.lua'
 
 fuzz: $(FUZZERS:%=build/fuzz/%) ## each fuzzer for FUZZ_SECONDS
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) tools/fuzz $(FUZZERS)

@@ -71,6 +71,24 @@ test('the command shows the list, and the focus stays in the chat', UI, function
   )
 end)
 
+test('the list is not shown where there is no room, or while the user types', UI, function(t)
+  apply.chat(t, FILES, ANSWER)
+  t:keys('Gi')
+  t:lua([[require('hum.chat').apply({ show = true })]])
+  t:wait_event('HumEditFinished')
+  eq(3, #list(t))
+  eq(0, t:eval('len(filter(getwininfo(), "v:val.quickfix"))'))
+  eq('i', t.child:mode().mode)
+  t:keys('<Esc>')
+  for _, name in ipairs(vim.tbl_keys(FILES)) do
+    apply.decide(t, 'reject', name)
+  end
+  t:cmd('messages clear | only | set winheight=6 winminheight=6 lines=9')
+  t:cmd('Hum apply')
+  eq(3, t:wait_event('HumEditFinished', 2).hunks)
+  eq('', t:eval('v:errmsg'))
+end)
+
 test('a key applies one block alone', UI, function(t)
   apply.chat(t, FILES, ANSWER)
   t:keys('gg/^return<CR>gA')

@@ -85,7 +85,9 @@ function M.find(chat, opts)
   if not one then return answer end
   if one.row < turn.row or one.row > turn.last then return nil, 'the code block is not in a reply' end
   answer.block = place(chat, turn, one)
-  if not answer.block then return nil, 'the code block cannot be applied on its own\n:Hum apply applies the whole reply' end
+  if not answer.block then
+    return nil, 'the code block cannot be applied on its own\n:Hum apply applies the whole reply'
+  end
   return answer
 end
 

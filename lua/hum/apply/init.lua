@@ -226,8 +226,7 @@ local function finish(run)
   local result, is_listed = report.result(run), false
   if #run.previews > 0 or report.has_notes(run) then
     local made = list.set(run.previews, report.notes(run))
-    is_listed = run.opts.show == true and #run.previews > 0
-    if is_listed then list.show(made) end
+    is_listed = run.opts.show == true and #run.previews > 0 and list.show(made)
   end
   report.tell(result, is_listed)
   events.emit('HumEditFinished', vim.deepcopy(result))

@@ -127,13 +127,17 @@ end
 --- Rows of a window for it, at most.
 local ROWS = 10
 
---- Shows the list; the window that is current stays so.
+--- Shows the list, unless there is no room or the user is in the midst of something. The window that is current stays
+--- so.
 ---@param list hum.ApplyList
+---@return boolean shown
 function M.show(list)
+  if vim.api.nvim_get_mode().mode ~= 'n' or vim.fn.getcmdwintype() ~= '' then return false end
   local back = vim.api.nvim_get_current_win()
   local size = vim.fn.getqflist({ id = list.id, size = 1 }).size
-  vim.cmd(('botright copen %d'):format(math.max(2, math.min(size, ROWS))))
+  local ok = pcall(vim.api.nvim_command, ('botright copen %d'):format(math.max(2, math.min(size, ROWS))))
   if vim.api.nvim_win_is_valid(back) then vim.api.nvim_set_current_win(back) end
+  return ok
 end
 
 return M

@@ -37,7 +37,10 @@ function M.delete(given, file, set)
   local fault = unwritten(file)
   if fault then return fault end
   if not consent.delete(given, file.path) then
-    return { message = 'it was not deleted', hint = not given.ask and 'Pass allow = { delete = true } to delete it.' or nil }
+    return {
+      message = 'it was not deleted',
+      hint = not given.ask and 'Pass allow = { delete = true } to delete it.' or nil,
+    }
   end
   local bytes, mode = read(file.path)
   if not bytes then return { message = 'it cannot be read, or is too large to be brought back: it was not deleted' } end

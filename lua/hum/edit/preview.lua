@@ -265,6 +265,16 @@ function Preview:on_again()
   self:tell('fed', { reset = true, finished = {}, rows = 1 })
 end
 
+--- So many lines would go with all hunks. What was stopped or cut takes none with it.
+---@return integer
+function Preview:gone_lines()
+  local count = 0
+  for _, hunk in ipairs(self.hunks) do
+    count = count + math.max(#hunk.old - #hunk.new, 0)
+  end
+  return count
+end
+
 local PHASES = { done = 'done', error = 'failed', cancelled = 'stopped' }
 
 ---@param name 'done'|'error'|'cancelled'
@@ -273,7 +283,8 @@ function Preview:on_end(name, data)
   if self.over then return end
   self.over = true
   self.open, self.tail = { at = #self.old + 1, rows = {} }, ''
-  self.answer, self.shrunk, self.fault = data.answer, data.shrunk, data.fault
+  self.answer, self.fault = data.answer, data.fault
+  self.shrunk = data.shrunk and self:gone_lines() * 3 > #self.old
   if name == 'error' and not self.fault then
     self.fault = { code = data.code, message = data.message, hint = data.hint }
   end

@@ -22,7 +22,7 @@ local match = require('hum.edit.match')
 ---@field changenr fun(): integer
 ---@field side? 'above'|'below'  where a change beside the range was last
 ---@field noted { [1]: integer, [2]: integer, [3]: integer }[]  changes that are not looked at yet
----@field hull? { first: integer, last: integer, now: integer }  all of them as one: rows first to last became first to now
+---@field hull? { first: integer, last: integer, now: integer }  all of them as one: rows first to last are now others
 ---@field waits boolean    for hunks that stand there already
 ---@field strange boolean  nothing is known of how the rows came
 local Track = {}

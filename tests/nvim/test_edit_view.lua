@@ -538,6 +538,9 @@ test(
     t:wait_screen('Which of both do you mean?')
     ok(t:screen():find('g<CR> answers', 1, true), t:screen())
     eq(win, t:eval('win_getid()'))
+    -- That is enough: the message is told where all of them are.
+    t:wait(function() return t:messages():find('it asks', 1, true) end, 'it is told')
+    ok(not t:screen():find('it asks', 1, true), t:screen())
     t:keys('g<CR>')
     eq({ 'edit the second', 2 }, t:lua('return ASKED'))
     t:keys('<Esc>')

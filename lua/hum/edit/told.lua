@@ -3,6 +3,7 @@ local events = require('hum.events')
 local log = require('hum.log')
 local notify = require('hum.notify')
 local registry = require('hum.edit.registry')
+local view = require('hum.edit.view')
 
 local M = {}
 
@@ -49,12 +50,14 @@ local function result_of(preview, data)
   }
 end
 
+--- A float may show what the model has said itself.
 ---@param result hum.EditResult
-local function say(result)
+---@param preview hum.edit.Preview
+local function say(result, preview)
   if not result.message then return end
   local text = 'hum: ' .. result.message .. (result.hint and '\n' .. result.hint or '')
-  local tell = result.status == 'done' and notify.info or notify.warn
-  tell(text)
+  if result.status == 'done' then return notify.info(text) end
+  notify.warn(text, { seen = function() return view.shows_words(preview) end })
 end
 
 ---@param on_done fun(result: hum.EditResult)
@@ -75,7 +78,7 @@ function M.over(preview, data)
   local on_done = entry.on_done
   entry.on_done, entry.stop = nil, nil
   local result = result_of(preview, data)
-  say(result)
+  say(result, preview)
   events.emit('HumEditFinished', vim.deepcopy(result))
   if on_done then call(on_done, result) end
 end

@@ -171,6 +171,16 @@ function M.attach(preview, actions)
   fault.guard('a preview', update, buf)
 end
 
+--- Whether a float shows what the model has said instead of code.
+---@param preview hum.edit.Preview
+---@return boolean
+function M.shows_words(preview)
+  for _, v in ipairs(M.of(preview.buf)) do
+    if v.preview == preview then return v.said ~= nil end
+  end
+  return false
+end
+
 --- Does what a key does.
 ---@param name string  of hum.edit.view.keys
 function M.run(name) keys.actions[name]() end

@@ -318,6 +318,31 @@ test('the prompt stands beside its lines and grows with what is written', OPTS, 
   wait_normal(t)
 end)
 
+test('what it is about is marked, and only that', OPTS, function(t)
+  begin(t)
+  local function marked(row)
+    local cells = {}
+    local plain = t.child.screen:attr(6, 60)
+    for col = 1, 15 do
+      cells[#cells + 1] = vim.deep_equal(t.child.screen:attr(row, col), plain) and '.' or 'x'
+    end
+    return table.concat(cells)
+  end
+  t:keys('2GwgEiw')
+  wait_prompt(t)
+  t:wait_screen('Edit a part of line 2')
+  eq('.....xxxx......', marked(2))
+  t:keys('<Esc>')
+  wait_normal(t)
+  t:keys('gEE')
+  wait_prompt(t)
+  t:wait_screen('Edit line 2')
+  eq('xxxxxxxxxxxxxxx', marked(2))
+  t:keys('<Esc>')
+  wait_normal(t)
+  t:wait(function() return marked(2) == '...............' end, 'no mark')
+end)
+
 test('the prompt has room in a tiny window', { ui = { 20, 6 }, init = OPTS.init }, function(t)
   begin(t)
   t:keys('gEip')

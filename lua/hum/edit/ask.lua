@@ -19,6 +19,7 @@ local group = vim.api.nvim_create_augroup('hum.ask', {})
 ---@field first integer    row of the lines that it is about, from 0
 ---@field last integer
 ---@field mark boolean     they are marked while it is open
+---@field chars? integer[] row, col, row, col: it is about this part of them
 ---@field on_text fun(text: string)
 ---@field on_cancel? fun(typed: boolean)  `typed`: something was written, which Neovim's "." repeats now
 
@@ -231,10 +232,12 @@ end
 local function mark(ask)
   local opts = ask.opts
   if not opts.mark then return end
-  vim.api.nvim_buf_set_extmark(opts.buf, ns, opts.first, 0, {
-    end_row = math.min(opts.last + 1, vim.api.nvim_buf_line_count(opts.buf)),
+  local c = opts.chars or { opts.first, 0, opts.last + 1, 0 }
+  vim.api.nvim_buf_set_extmark(opts.buf, ns, c[1], c[2], {
+    end_row = c[3],
+    end_col = c[4],
     hl_group = 'Visual',
-    hl_eol = true,
+    hl_eol = not opts.chars,
     strict = false,
   })
 end

@@ -73,7 +73,9 @@ local VERBS = { edit = 'Edit', fix = 'Fix', insert = 'Insert in' }
 ---@param range hum.EditRange
 ---@return string
 function M.title(kind, range)
-  local what = range.kind and ('the %s, %s'):format(range.kind, lines_of(range)) or lines_of(range)
+  local what = lines_of(range)
+  if range.kind then what = ('the %s, %s'):format(range.kind, what) end
+  if range.chars and kind ~= 'insert' then what = 'a part of ' .. what end
   return ('%s %s'):format(VERBS[kind], what)
 end
 
@@ -233,6 +235,7 @@ function M.ask(kind, range, on_text, on_cancel)
     buf = range.buf,
     first = range.first,
     last = range.last,
+    chars = range.chars,
     mark = kind ~= 'insert',
     on_text = function(text)
       release()

@@ -406,6 +406,35 @@ test('after edits, undo and redo everything is where it belongs', UI, function(t
   ok(attr(t, 'line 5').background ~= removed)
 end)
 
+test('a file that is read anew, or written anew by a formatter, keeps what is drawn', UI, function(t)
+  preview.buffer(
+    t,
+    preview.numbered(6),
+    { file = t:write_file('a.txt', table.concat(preview.numbered(6), '\n') .. '\n') }
+  )
+  t:cmd('write')
+  preview.start(t, 1, 6)
+  preview.finish(t, 3, 3, { 'new a' })
+  preview.open(t, 4, { 'new b' })
+  local function holds(what)
+    t:wait(function()
+      local body = vim.tbl_map(function(line) return (line:gsub('  .*', '')) end, preview.screen(t))
+      return vim.deep_equal({ 'line 1', 'line 2', 'line 3', 'new a', 'line 4', 'new b', 'line 5', 'line 6' }, body)
+    end, what)
+    eq(colours(t, 'HumRemoved'), attr(t, 'line 3').background)
+    eq(select(2, colours(t, 'HumPending')), attr(t, 'line 5').foreground)
+    ok(attr(t, 'line 4').foreground ~= attr(t, 'line 5').foreground)
+  end
+  t:cmd('edit!')
+  holds('it is read anew')
+  t:api('nvim_buf_set_lines', 0, 0, -1, false, preview.numbered(6))
+  holds('all lines were set')
+  preview.finish(t, 5, 4, { 'new b' })
+  preview.done(t)
+  t:keys('gA')
+  eq('line 1\nline 2\nnew a\nline 4\nnew b\nline 5\nline 6', t:text())
+end)
+
 test('a hunk whose lines were changed says that it cannot be accepted', UI, function(t)
   preview.buffer(t, preview.numbered(5))
   preview.start(t, 1, 5)

@@ -33,6 +33,7 @@ local SOON = 200
 ---@class hum.Set: hum.SetSpec
 ---@field id string
 ---@field root string           of the project
+---@field beside? string        the chat's file, beside which it is kept
 ---@field files hum.SetFile[]
 ---@field actions hum.SetAction[]
 

@@ -114,14 +114,16 @@ local function what_of(set)
   return { kind = set.kind, label = set.label, files = files, actions = actions }
 end
 
---- The file of a chat that hum keeps.
+--- The file of the set's chat, if hum keeps that: else its folder would stand among the user's files. While Neovim ends,
+--- nobody says so any more.
 ---@param set hum.Set
 ---@return string|nil
 local function chat_file(set)
   local buf = set.chat
-  if not buf or not vim.api.nvim_buf_is_loaded(buf) then return nil end
-  local name = vim.api.nvim_buf_get_name(buf)
-  return vim.uv.fs_stat(name) and vim.endswith(name, '.md') and name or nil
+  if buf and vim.api.nvim_buf_is_loaded(buf) and require('hum.chat.kept.file').keeps(buf) then
+    set.beside = vim.api.nvim_buf_get_name(buf)
+  end
+  return set.beside and vim.uv.fs_stat(set.beside) and set.beside or nil
 end
 
 ---@param set hum.Set

@@ -100,6 +100,14 @@ test('the growing line is shown only if it can be none of the old ones', UI, fun
   eq(false, shown(''))
 end)
 
+test('pending lines need not be dimmed', UI, function(t)
+  t:cmd('highlight! link HumPending HumNothing')
+  preview.buffer(t, { 'return "text"', 'return "other"' }, { filetype = 'lua', treesitter = true })
+  preview.start(t, 1, 2)
+  preview.screen(t)
+  eq(select(2, colours(t, 'String')), attr(t, '"other"').foreground)
+end)
+
 test('words that changed stand out on both sides', UI, function(t)
   preview.buffer(t, { 'one', 'call(first, second)', 'three' })
   preview.start(t, 1, 3)

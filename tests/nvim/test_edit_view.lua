@@ -592,9 +592,10 @@ test(
 test('a token has its own row drawn again and no other, wherever it is', { ui = { 60, 30 } }, function(t)
   preview.buffer(t, preview.numbered(2000), { filetype = 'lua' })
   preview.start(t, 2, 1900)
-  for i = 1, 200 do
+  for i = 1, 100 do
     preview.open(t, 0, { 'row ' .. i })
   end
+  preview.open(t, 0, preview.numbered(300, 'row'))
   preview.screen(t)
   t:lua([[
     COUNT, DRAWN = 0, 0

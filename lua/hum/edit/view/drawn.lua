@@ -128,7 +128,11 @@ end
 function M.add(d, rows)
   local most = math.max(NEWEST, math.floor(math.sqrt(#d.settled)))
   if #d.fresh + #rows > most then
-    d.settled, d.fresh = vim.list_extend(vim.list_extend({}, d.settled), d.fresh), {}
+    d.settled, d.fresh = vim.list_extend(vim.list_slice(d.settled), d.fresh), {}
+  end
+  if #rows > most then -- many at once: none of them is to be drawn again for what comes next
+    vim.list_extend(d.settled, rows)
+    return
   end
   d.fresh = vim.list_extend(vim.list_slice(d.fresh), rows)
 end

@@ -14,9 +14,20 @@ local COLUMNS, ROWS = 200, 50
 ---@field flushes integer  frames drawn
 ---@field bytes integer    sent to the UI
 ---@field flush_times? integer[]  when frames came, in ns; kept if there is a list
+---@field chunks? string[]      all that came; kept if there is a list
+---@field seen? table<string, integer>  when marks were drawn first; kept if there is a table
 ---@field told table<string, any>  what the probe has announced
 local Editor = {}
 Editor.__index = Editor
+
+--- Chinese characters mark lines: when each was drawn first.
+---@param seen table<string, integer>
+---@param data string
+local function note_marks(seen, data)
+  for mark in data:gmatch('\228[\184-\191][\128-\191]') do
+    seen[mark] = seen[mark] or vim.uv.hrtime()
+  end
+end
 
 -- A UI that only counts: decoding would cost the machine more than drawing does.
 local function on_redraw(self, data)
@@ -25,6 +36,8 @@ local function on_redraw(self, data)
     self.flushes = self.flushes + flushes
     self.bytes = self.bytes + #data
     if self.flush_times and flushes > 0 then table.insert(self.flush_times, vim.uv.hrtime()) end
+    if self.chunks then table.insert(self.chunks, data) end
+    if self.seen then note_marks(self.seen, data) end
   end
 end
 

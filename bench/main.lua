@@ -7,6 +7,7 @@ local cell = require('cell')
 local chats = require('chats')
 local completion = require('completion')
 local completion_report = require('completion_report')
+local edit = require('edit')
 local extras = require('extras')
 local fake = require('lib.fake')
 local follow_up = require('follow_up')
@@ -22,7 +23,7 @@ local QUICK = { { 200, 150 }, { 1000, 500 }, { 0, 20000 } }
 local FLAT_OUT_PARAGRAPH = 2000
 
 local USAGE = [[
-usage: bench/run [--quick] [--repeat N] [--chat | --chats | --completion | --send]
+usage: bench/run [--quick] [--repeat N] [--chat | --chats | --completion | --edit | --send]
                  [--way NAME] [--place NAME] [--rate N] [--no-extras]
 
   --quick       one repetition, less of everything
@@ -43,7 +44,7 @@ local function parse(args)
       opts.quick, opts.repeats, opts.rates = true, 1, QUICK
     elseif name == '--no-extras' then
       opts.no_extras = true
-    elseif name == '--chat' or name == '--chats' or name == '--completion' or name == '--send' then
+    elseif name == '--chat' or name == '--chats' or name == '--completion' or name == '--edit' or name == '--send' then
       opts.part = name:sub(3)
     elseif name == '--repeat' then
       opts.repeats = assert(tonumber(value(i)), USAGE)
@@ -55,7 +56,7 @@ local function parse(args)
       io.stderr:write(USAGE)
       os.exit(2)
     end
-    i = i + (name:find('^%-%-[qncs]') and 1 or 2)
+    i = i + (name:find('^%-%-[qncse]') and 1 or 2)
   end
   return opts
 end
@@ -140,6 +141,10 @@ local function main()
   if is_wanted('chats') then
     figures.chats = chats.measure(run, note)
     texts[#texts + 1] = chats.markdown(figures.chats)
+  end
+  if is_wanted('edit') then
+    figures.edit = edit.measure(run, opts.repeats, note)
+    texts[#texts + 1] = edit.markdown(figures.edit)
   end
   if is_wanted('completion') then
     texts[#texts + 1], figures.completion = complete(run, opts)

@@ -74,6 +74,10 @@ end
 ---@return vim.api.keyset.win_config
 local function place_of(ask)
   local width, height = size(ask)
+  if not vim.api.nvim_win_is_valid(ask.origin) then -- it stays where it is
+    local now = vim.api.nvim_win_get_config(ask.win)
+    return { relative = 'editor', row = now.row, col = now.col, width = width, height = height }
+  end
   local top, bottom, col = span(ask)
   local takes = height + float.FRAME
   local row = top - takes

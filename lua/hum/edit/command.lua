@@ -126,7 +126,11 @@ end
 ---@param range hum.EditRange
 ---@param more table
 ---@return hum.edit.Handle|nil, string|nil err
-local function start(range, more) return thread.start(vim.tbl_extend('force', place_of(range), more)) end
+local function start(range, more)
+  if not vim.api.nvim_buf_is_loaded(range.buf) then return nil, 'the buffer is gone' end
+  if vim.trim(more.instruction) == '' then return nil, 'say what is to be done: the instruction is empty' end
+  return thread.start(vim.tbl_extend('force', place_of(range), more))
+end
 
 ---@param handle hum.edit.Handle|nil
 ---@param err string|nil

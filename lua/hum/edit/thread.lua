@@ -123,6 +123,7 @@ end
 ---@param text string
 ---@return hum.edit.Handle|nil
 function M.remark(preview, text)
+  if preview.gone then return notify.info('hum: the edit that this is about is gone') end
   local attempts = attempts_of(preview)
   if #attempts >= MOST then attempts = vim.list_slice(attempts, #attempts - MOST + 2) end
   local before = asked[preview] or {}

@@ -198,15 +198,15 @@ test('of a long file whole lines around the range are shown, the nearest', funct
   chat.configure(t, srv, { options = { num_ctx = 4096 } })
   local lines = {}
   for i = 1, 20000 do
-    lines[i] = ('line %05d'):format(i)
+    lines[i] = ('-- line %05d'):format(i)
   end
   start(t, { first = 10000, last = 10000 }, lines)
   ended(t)
   local text = said(srv:requests()[1])[2]
   T.ok(text:find('a part of the file', 1, true))
-  T.ok(text:find('line 09999\n<rewrite_this>\nline 10000\n</rewrite_this>\nline 10001\n', 1, true))
+  T.ok(text:find('-- line 09999\n<rewrite_this>\n-- line 10000\n</rewrite_this>\n-- line 10001\n', 1, true))
   T.ok(#text > 4000 and #text < 9000, #text)
-  T.ok(text:match('<document>\n(line %d+)\n') and text:match('\n(line %d+)\n</document>'))
+  T.ok(text:match('<document>\n%-%- line %d+\n') and text:match('\n%-%- line %d+\n</document>'))
 end)
 
 test('definitions are waited for, and shown', function(t)

@@ -61,6 +61,10 @@ end
 ---@return hum.Job[]
 local function preparations()
   local jobs = vim.tbl_map(function(one) return prepared('generate', one) end, generate.preparations())
+  local edits = package.loaded['hum.edit.request']
+  for _, one in ipairs(edits and edits.preparations() or {}) do
+    jobs[#jobs + 1] = prepared('edit', one)
+  end
   for _, chat in ipairs(chats.all()) do
     jobs[#jobs + 1] = chat.preparation and prepared('chat', chat.preparation)
   end

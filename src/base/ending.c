@@ -25,24 +25,25 @@ struct meaning {
     const char *part; /* of the server's word */
     const char *message;
     const char *hint;
+    const char *edit_hint; /* of an edit, if it is another */
 };
 
 static const struct meaning meanings[] = {
     {"context", "the reply ended because the model's context window is full",
-     "Start a new chat with :Hum new, or delete old turns."},
-    {"filter", "a content filter of the server ended the reply", NULL},
-    {"safety", "a safety filter of the server ended the reply", NULL},
-    {"sensitive", "a content filter of the server ended the reply", NULL},
-    {"refus", "the model refused to go on", NULL},
-    {"pause", "the server paused the reply", "Send \"Go on.\" to have it continued."},
+     "Start a new chat with :Hum new, or delete old turns.", "Select fewer lines."},
+    {"filter", "a content filter of the server ended the reply", NULL, NULL},
+    {"safety", "a safety filter of the server ended the reply", NULL, NULL},
+    {"sensitive", "a content filter of the server ended the reply", NULL, NULL},
+    {"refus", "the model refused to go on", NULL, NULL},
+    {"pause", "the server paused the reply", "Send \"Go on.\" to have it continued.", "Ask again."},
     {"compact", "the server ended the reply to compact the conversation",
-     "Send \"Go on.\" to have it continued."},
-    {"resource", "the server ran out of resources", NULL},
-    {"abort", "the server aborted the reply", NULL},
-    {"cancel", "the server aborted the reply", NULL},
-    {"error", "the server ended the reply with an error", NULL},
-    {"load", "the server loaded the model and sent no reply", NULL},
-    {"repeti", "the server ended the reply because it repeats itself", NULL},
+     "Send \"Go on.\" to have it continued.", "Ask again."},
+    {"resource", "the server ran out of resources", NULL, NULL},
+    {"abort", "the server aborted the reply", NULL, NULL},
+    {"cancel", "the server aborted the reply", NULL, NULL},
+    {"error", "the server ended the reply with an error", NULL, NULL},
+    {"load", "the server loaded the model and sent no reply", NULL, NULL},
+    {"repeti", "the server ended the reply because it repeats itself", NULL, NULL},
 };
 
 static bool is_one_of(const char *reason, const char *const *words)
@@ -71,13 +72,20 @@ enum ending_kind ending_kind(const struct ending_facts *e)
 
 #define RAISE "Raise max_tokens (Ollama: num_predict) in the endpoint's options"
 
+/* Nothing of the reply is of use. */
+static void add_again(const struct ending_facts *e, struct buf *hint)
+{
+    buf_add_str(hint, e->is_edit ? "sk again." : "sk again with :Hum retry.");
+}
+
 /* The limit was reached before there was any text. */
 static void explain_no_room(const struct ending_facts *e, struct buf *message, struct buf *hint)
 {
     buf_add_str(message, e->has_thinking
                              ? "no text: the model reached the token limit while it was thinking"
                              : "no text: the token limit was reached at once");
-    buf_add_str(hint, RAISE ", or ask again with :Hum retry.");
+    buf_add_str(hint, RAISE ", or a");
+    add_again(e, hint);
 }
 
 /* The end was a good one, and there is no text. */
@@ -90,7 +98,8 @@ static void explain_nothing(const struct ending_facts *e, struct buf *message, s
     } else if (e->unread != NULL) {
         buf_printf(message, ", only what hum cannot show: \"%s\"", e->unread);
     }
-    buf_add_str(hint, "Ask again with :Hum retry.");
+    buf_add_str(hint, "A");
+    add_again(e, hint);
 }
 
 static void explain_reason(const struct ending_facts *e, struct buf *message, struct buf *hint)
@@ -99,16 +108,22 @@ static void explain_reason(const struct ending_facts *e, struct buf *message, st
     for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++) {
         if (strcasestr(e->reason, meanings[i].part) != NULL) {
             text = meanings[i].message;
-            cure = meanings[i].hint;
+            cure = e->is_edit && meanings[i].edit_hint != NULL ? meanings[i].edit_hint
+                                                               : meanings[i].hint;
             break;
         }
     }
     buf_printf(message, "%s (\"%s\")%s%s", text, e->reason, e->details != NULL ? ": " : "",
                e->details != NULL ? e->details : "");
     if (cure == NULL) {
-        buf_add_str(hint, "Ask again with :Hum retry.");
+        buf_add_str(hint, "A");
+        add_again(e, hint);
     } else {
-        buf_printf(hint, "%s%s", cure, e->has_text ? "" : " Or ask again with :Hum retry.");
+        buf_add_str(hint, cure);
+        if (!e->has_text) {
+            buf_add_str(hint, " Or a");
+            add_again(e, hint);
+        }
     }
 }
 
@@ -136,11 +151,11 @@ static void explain_end(const struct ending_facts *e, struct buf *message, struc
 static void explain_prompt(const struct ending_facts *e, struct buf *message, struct buf *hint)
 {
     buf_printf(message,
-               "%sthe chat is too long for the model's context window: of at least %" PRId64
+               "%sthe %s is too long for the model's context window: of at least %" PRId64
                " tokens the server left out the oldest and read %" PRId64,
-               message->len > 0 ? "; " : "", e->sent, e->read);
-    buf_printf(hint, "%s%s, or start a new chat with :Hum new.", hint->len > 0 ? " " : "",
-               e->widen);
+               message->len > 0 ? "; " : "", e->is_edit ? "prompt" : "chat", e->sent, e->read);
+    buf_printf(hint, "%s%s, or %s.", hint->len > 0 ? " " : "", e->widen,
+               e->is_edit ? "select fewer lines" : "start a new chat with :Hum new");
 }
 
 void ending_explain(const struct ending_facts *e, struct buf *message, struct buf *hint)

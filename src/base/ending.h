@@ -25,6 +25,7 @@ struct ending_facts {
     bool has_text;       /* that is more than blanks */
     bool has_thinking;
     bool has_call; /* of a tool */
+    bool is_edit;  /* it answered an edit, and no chat */
 };
 
 /* What lua/hum/chat knows it by: "good", "cut", "told". */

@@ -10,7 +10,7 @@
 enum failure_wait { WAIT_CONNECT, WAIT_ANSWER, WAIT_FIRST, WAIT_IDLE };
 
 /* What the request was for, which decides how to go on. */
-enum failure_of { OF_CHAT, OF_GENERATE, OF_FILL, OF_QUERY };
+enum failure_of { OF_CHAT, OF_GENERATE, OF_FILL, OF_QUERY, OF_EDIT };
 
 /* What is said in another way of the servers of some dialect. What is NULL has a general form. */
 struct failure_words {

@@ -192,7 +192,7 @@ static const struct row said[] = {
      .hint = "{Another}: this one takes no tools. Or remove them from {options}."},
     {.says = "not a chat model|only supported in v1/responses|v1/responses&not the v1/chat|not "
              "supported in the v1/chat/completions|not support chat|not supported in v1/chat",
-     .of = BIT(OF_CHAT) | BIT(OF_GENERATE),
+     .of = BIT(OF_CHAT) | BIT(OF_GENERATE) | BIT(OF_EDIT),
      .hint = "{Another}: this one does not support chat."},
     {.says = "does not support insert|nfill is not supported", .hint = FIM_MODEL},
     {.says = "suffix", .of = BIT(OF_FILL), .hint = FIM_MODEL},
@@ -349,6 +349,11 @@ static const struct row answered[] = {
      .of = BIT(OF_GENERATE),
      .hint = "Shorten the messages: they are too large for the server. Behind a proxy, raise its "
              "limit (nginx: client_max_body_size)."},
+    {.from = 413,
+     .to = 413,
+     .of = BIT(OF_EDIT),
+     .hint = "Select fewer lines: they are too large for the server. Behind a proxy, raise its "
+             "limit (nginx: client_max_body_size)."},
     {.from = 501, .to = 501, .hint = "Check endpoints.{e}.url and endpoints.{e}.dialect."},
     {.from = 504,
      .to = 504,
@@ -382,7 +387,7 @@ static const struct row answered[] = {
      .hint = "Check that the model server runs: the proxy in front of it got no answer."},
     {.from = 500, .to = 599, .hint = "{Again}{kept}. If it fails again, check the server's log."},
     {.when = blames_model, .hint = "{Another}."},
-    {.of = BIT(OF_CHAT) | BIT(OF_GENERATE),
+    {.of = BIT(OF_CHAT) | BIT(OF_GENERATE) | BIT(OF_EDIT),
      .hint = "Check {options}. :Hum inspect shows what was sent."},
     {.hint = "Check {options}."},
 };
@@ -430,6 +435,7 @@ static const struct row unreached[] = {
 
 static const struct row invalid[] = {
     {.says = "longer than hum can", .of = BIT(OF_GENERATE), .hint = "Shorten the messages."},
+    {.says = "longer than hum can", .of = BIT(OF_EDIT), .hint = "Select fewer lines."},
     {.says = "longer than hum can", .hint = "Start a new chat with :Hum new, or delete old turns."},
     {.says = "dialect cannot", .hint = "Use another endpoint, or correct endpoints.{e}.dialect."},
     {.says = "too many requests",
@@ -444,31 +450,39 @@ static const struct row invalid[] = {
 /* The same advice, by what the request was for. A name with a capital begins a sentence. */
 static const struct {
     const char *name;
-    const char *of[OF_QUERY + 1];
+    const char *of[OF_EDIT + 1];
 } phrases[] = {
     {"again",
-     {"retry with :Hum retry", "try again", "completion retries as you type", "try again"}},
-    {"soon", {"retry with :Hum retry", "try again", "completion retries", "try again"}},
+     {"retry with :Hum retry", "try again", "completion retries as you type", "try again",
+      "try again"}},
+    {"soon",
+     {"retry with :Hum retry", "try again", "completion retries", "try again", "try again"}},
     {"another",
      {"choose another model with :Hum model", "use another model",
-      "set complete.model to another model", "choose another model with :Hum model"}},
+      "set complete.model to another model", "choose another model with :Hum model",
+      "set edit.model to another model"}},
     {"smaller",
      {"choose a smaller model with :Hum model", "use a smaller model",
-      "set complete.model to a smaller model", "choose a smaller model with :Hum model"}},
+      "set complete.model to a smaller model", "choose a smaller model with :Hum model",
+      "set edit.model to a smaller model"}},
     {"existing",
      {"choose an available model with :Hum model", "name a model that the server has",
-      "set complete.model to an available model", "choose an available model with :Hum model"}},
+      "set complete.model to an available model", "choose an available model with :Hum model",
+      "set edit.model to an available model, or choose one with :Hum model"}},
     {"shorten",
      {"start a new chat with :Hum new, delete old turns", "shorten the messages",
-      "lower complete.window_tokens or complete.ring_tokens", "ask for less"}},
+      "lower complete.window_tokens or complete.ring_tokens", "ask for less",
+      "select fewer lines"}},
     {"options",
      {"endpoints.{e}.options and the chat's front matter",
       "endpoints.{e}.options and those of the request",
-      "endpoints.{e}.options and complete.options", "endpoints.{e}.url and endpoints.{e}.dialect"}},
+      "endpoints.{e}.options and complete.options", "endpoints.{e}.url and endpoints.{e}.dialect",
+      "endpoints.{e}.options"}},
     {"option",
      {"endpoints.{e}.options.{o} or the chat's {o}",
       "endpoints.{e}.options.{o} or the request's options.{o}",
-      "endpoints.{e}.options.{o} or complete.options.{o}", "endpoints.{e}.options.{o}"}},
+      "endpoints.{e}.options.{o} or complete.options.{o}", "endpoints.{e}.options.{o}",
+      "endpoints.{e}.options.{o}"}},
 };
 
 static const char *or_else(const char *text, const char *other)

@@ -17,6 +17,7 @@ struct answer {
     bool has_markers; /* the range itself */
     bool called;      /* a tool */
     struct buf raw;   /* all that came */
+    size_t text_len;  /* bytes of it that are text, and no call */
     size_t coded;     /* bytes of it that code has ... */
     size_t lined;     /* ... that plain has */
     struct marked marked;
@@ -138,7 +139,7 @@ static void mark_lines(struct answer *a)
 static void take_lines(struct answer *a)
 {
     const char *end;
-    while (!a->decided && (end = memchr(a->raw.data + a->coded, '\n', a->raw.len - a->coded))) {
+    while (!a->decided && (end = memchr(a->raw.data + a->coded, '\n', a->text_len - a->coded))) {
         size_t to = (size_t)(end - a->raw.data) + 1;
         feed_plain(a, to);
         mark_lines(a);
@@ -151,20 +152,21 @@ static void take_lines(struct answer *a)
 static void take_rest(struct answer *a)
 {
     if (a->form == ANSWER_WHOLE) {
-        feed_code(a, a->raw.len);
+        feed_code(a, a->text_len);
         align_fresh(a);
     } else {
-        feed_plain(a, a->raw.len);
+        feed_plain(a, a->text_len);
         place_lines(a);
     }
 }
 
 void answer_feed(struct answer *a, struct span piece)
 {
-    if (a->ended || piece.len == 0) {
+    if (a->ended || a->called || piece.len == 0) {
         return;
     }
     buf_add(&a->raw, piece.data, piece.len);
+    a->text_len = a->raw.len;
     if (!a->decided) {
         take_lines(a);
     }
@@ -173,9 +175,12 @@ void answer_feed(struct answer *a, struct span piece)
     }
 }
 
-void answer_call(struct answer *a)
+void answer_call(struct answer *a, struct span call)
 {
-    a->called = true;
+    if (!a->ended) {
+        a->called = true;
+        buf_add(&a->raw, call.data, call.len);
+    }
 }
 
 /* ---- the end ------------------------------------------------------------------- */
@@ -187,7 +192,7 @@ static bool is_whole_fault(const struct answer *a)
 
 static void end_whole(struct answer *a, bool cut)
 {
-    feed_code(a, a->raw.len);
+    feed_code(a, a->text_len);
     cut = cut && !clean_is_complete(a->code);
     clean_end(a->code, cut, &a->fresh);
     align_fresh(a);
@@ -208,7 +213,7 @@ static void end_blocks(struct answer *a, bool cut)
 static void decide_end(struct answer *a)
 {
     mark_lines(a);
-    feed_code(a, a->raw.len);
+    feed_code(a, a->text_len);
     look(a);
     if (!a->decided) {
         decide(a, ANSWER_WHOLE);
@@ -220,9 +225,9 @@ void answer_end(struct answer *a, enum answer_ending ending)
     if (a->ended) {
         return;
     }
-    bool cut = ending == ANSWER_CUT;
+    bool cut = ending == ANSWER_CUT || a->called;
     if (!a->decided || a->form != ANSWER_WHOLE) {
-        feed_plain(a, a->raw.len);
+        feed_plain(a, a->text_len);
         clean_end(a->plain, cut, &a->lines);
     }
     if (!a->decided) {

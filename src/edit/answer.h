@@ -41,8 +41,8 @@ void answer_free(struct answer *a); /* NULL is fine */
 /* A piece of the answer: valid UTF-8. */
 void answer_feed(struct answer *a, struct span piece);
 
-/* The model has called a tool, which is no answer. */
-void answer_call(struct answer *a);
+/* The model has called a tool, as JSON, which is no answer. */
+void answer_call(struct answer *a, struct span call);
 
 /* No more comes. Nothing is taken after that. */
 void answer_end(struct answer *a, enum answer_ending ending);

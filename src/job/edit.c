@@ -86,8 +86,7 @@ static void turn(struct reply *r, enum part part)
 static void call(struct reply *r, const char *call, size_t len)
 {
     struct edit *e = (struct edit *)r;
-    answer_feed(e->answer, (struct span){call, len});
-    answer_call(e->answer);
+    answer_call(e->answer, (struct span){call, len});
     reply_enough(r);
 }
 
@@ -189,7 +188,7 @@ static int begin(struct reply *r, const struct value *spec, struct target *targe
 }
 
 static const struct reply_ops edit_reply = {
-    .of = OF_GENERATE,
+    .of = OF_EDIT,
     .tells_progress = true,
     .begin = begin,
     .add = add,

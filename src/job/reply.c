@@ -238,6 +238,7 @@ static void on_generation_end(void *ctx, const struct failure *failure,
         int64_t read = r->stats.server.prompt_tokens;
         /* What goes on has text already: it may need no more. */
         facts.has_text = facts.has_text || r->goes_on;
+        facts.is_edit = r->ops->of == OF_EDIT;
         drop_request(r);
         if (ending->widen != NULL && overflow_is_cut(&r->overflow, read)) {
             facts.read = read;

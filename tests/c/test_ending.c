@@ -86,6 +86,22 @@ static void a_reply_without_text_is_told(void)
     ENDS((&(struct ending_facts){.reason = "tool_calls", .has_call = true}), "good", "");
 }
 
+static void an_edit_is_no_chat(void)
+{
+    struct ending_facts e = {.reason = "stop", .is_edit = true};
+    ENDS(&e, "told", "Ask again.");
+    e.reason = "length";
+    ENDS(&e, "told", "or ask again.");
+    e = (struct ending_facts){.reason = "model_context_window_exceeded", .is_edit = true};
+    ENDS(&e, "told", "Select fewer lines. Or ask again.");
+    e = (struct ending_facts){.reason = "stop", .has_text = true, .widen = "Raise it"};
+    e.read = 2051;
+    e.sent = 9000;
+    e.is_edit = true;
+    ENDS(&e, "good", "the prompt is too long");
+    ENDS(&e, "good", "Raise it, or select fewer lines.");
+}
+
 int main(void)
 {
     RUN(a_good_end_says_nothing);
@@ -93,5 +109,6 @@ int main(void)
     RUN(any_other_reason_is_told_with_its_word);
     RUN(a_prompt_that_was_cut_is_told_beside_any_ending);
     RUN(a_reply_without_text_is_told);
+    RUN(an_edit_is_no_chat);
     return check_report("ending");
 }

@@ -276,6 +276,26 @@ static void what_other_plugins_ask_is_no_chat(void)
     }
 }
 
+static void what_an_edit_asks_is_no_chat_either(void)
+{
+    static const struct {
+        long status;
+        const char *text, *hint;
+    } cases[] = {
+        {500, "boom", "Try again. If it"},
+        {400, "context full", "Select fewer lines"},
+        {413, "large", "Select fewer lines"},
+        {404, "model 'x' not found", "Set edit.model"},
+        {500, "model requires more system memory", "Set edit.model to a smaller model"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct failure f = answered(cases[i].status, cases[i].text);
+        f.of = OF_EDIT;
+        f.kept = true;
+        check_words(&f, "local", cases[i].hint);
+    }
+}
+
 static void a_refused_key_is_named(void)
 {
     struct failure f = answered(401, "invalid key");
@@ -882,6 +902,7 @@ int main(void)
     RUN(money_is_not_load);
     RUN(only_what_arrived_is_kept);
     RUN(what_other_plugins_ask_is_no_chat);
+    RUN(what_an_edit_asks_is_no_chat_either);
     RUN(a_refused_key_is_named);
     RUN(what_a_model_does_not_take_is_no_reason_for_another_one);
     RUN(secrets_are_masked);

@@ -74,6 +74,195 @@ test('a spec without lines is refused with words', BARE, function(t)
   T.match('old', ending.data.message)
 end)
 
+--- Starts a helper and an edit whose answer comes as these tokens.
+local function edit(t, script, more)
+  local srv = t:fake()
+  local gate = t:gate(srv)
+  srv:script(script)
+  local e = editor.start(t)
+  e:hello()
+  gate:pass(0)
+  e.rpc:notify('edit', 1, spec(srv.url, more))
+  return e, gate, srv
+end
+
+test('a row that is certain is told when its line is complete, a hunk when the texts have rejoined', BARE, function(t)
+  local old = {}
+  for i = 1, 40 do
+    old[i] = ('  line_%02d()'):format(i)
+  end
+  local new = vim.list_slice(old)
+  table.insert(new, 3, '  added()')
+  local tokens = { '```lua\n' }
+  for _, line in ipairs(new) do
+    tokens[#tokens + 1] = line
+    tokens[#tokens + 1] = '\n'
+  end
+  tokens[#tokens + 1] = '```\n'
+  local e, gate = edit(t, { tokens = tokens }, { old = old })
+  gate:pass(6)
+  local function told() return play(e:events_of(1, 'hunks')) end
+  t:wait(function() return #e:events_of(1, 'hunks') > 0 end, 'something of the answer')
+  eq({}, (select(2, told())))
+  gate:pass(1)
+  t:wait(function() return #select(2, told()) > 0 end, 'the row')
+  eq({ '  added()' }, (select(2, told())))
+  gate:pass(30)
+  t:wait(function() return #told() > 0 end, 'the hunk, before the end')
+  eq({}, e:events_of(1, 'done'))
+  gate:pass(1000)
+  eq('done', e:wait_end(1).name)
+  eq({ { first = 3, last = 2, new = { '  added()' } } }, (told()))
+end)
+
+test('events are bounded while Neovim is behind, and what is told then is the same', BARE, function(t)
+  local old, new = {}, {}
+  for i = 1, 2000 do
+    old[i] = ('line %04d'):format(i)
+    new[i] = i % 7 == 0 and ('changed %04d'):format(i) or old[i]
+  end
+  local srv = t:fake()
+  srv:script({ text = table.concat(new, '\n') .. '\n', token_bytes = 3 })
+  local e = editor.start(t)
+  e:hello()
+  e.held = {}
+  e.rpc:notify('edit', 1, spec(srv.url, { old = old }))
+  t:wait(function() return #e.held > 0 end, 'a fence')
+  srv:wait_event('done')
+  e:ask('poll')
+  T.ok(#e:events_of(1, 'hunks') <= 64, #e:events_of(1, 'hunks') .. ' events that nobody has handled')
+  eq({}, e:events_of(1, 'done'))
+  e:release()
+  local ending = e:wait_end(1)
+  eq('done', ending.name)
+  T.ok(ending.data.stats.max_unacked <= 64 and ending.data.stats.merged > 0, vim.inspect(ending.data.stats))
+  local hunks = play(e:events_of(1, 'hunks'))
+  local at, got = 1, {}
+  for _, hunk in ipairs(hunks) do
+    vim.list_extend(got, old, at, hunk.first - 1)
+    vim.list_extend(got, hunk.new)
+    at = hunk.last + 1
+  end
+  vim.list_extend(got, old, at)
+  eq(table.concat(new, '\n'), table.concat(got, '\n'))
+end)
+
+test('what Neovim refused is sent again', BARE, function(t)
+  local e, gate =
+    edit(t, { tokens = { 'function f()\n', '  zero()\n', '  one()\n', '  two()\n', '  three()\n', 'end\n' } })
+  gate:pass(3)
+  t:wait(function() return #e:events_of(1, 'hunks') > 1 end, 'events')
+  local count = #e:events_of(1, 'hunks')
+  e.rpc:notify('nvim_error_event', 0, 'Error executing lua: .../hum/server/client.lua:1: Keyboard interrupt')
+  t:wait(function() return #e:events_of(1, 'hunks') > count end, 'it is sent again')
+  eq(0, e:events_of(1, 'hunks')[count + 1].data.at)
+  gate:pass(100)
+  eq('done', e:wait_end(1).name)
+  eq({ { first = 2, last = 1, new = { '  zero()' } } }, (play(e:events_of(1, 'hunks'))))
+end)
+
+--- 60 lines, of which the 3rd and the 50th are changed.
+local function long()
+  local old, new = {}, {}
+  for i = 1, 60 do
+    old[i] = ('  line_%02d()'):format(i)
+    new[i] = (i == 3 or i == 50) and ('  other_%02d()'):format(i) or old[i]
+  end
+  return old, new
+end
+
+local FIRST = { { first = 3, last = 3, new = { '  other_03()' } } }
+
+for name, case in
+  vim.spairs({
+    ['cut at the limit'] = { script = { done_reason = 'length' }, ending = 'done', words = 'cut at the token limit' },
+    ['an error'] = { script = { faults = { { ['do'] = 'error', text = 'the pump is broken' } } }, ending = 'error' },
+    ['a lost connection'] = { script = { faults = { { ['do'] = 'close' } } }, ending = 'error' },
+  })
+do
+  test('of an answer with ' .. name .. ' what has finished stays, and no old line goes', BARE, function(t)
+    local old, new = long()
+    local srv = t:fake()
+    local text = table.concat(new, '\n', 1, 52) .. '\n  line_5'
+    srv:script(vim.tbl_extend('force', { text = '```lua\n' .. text }, case.script))
+    local e = editor.start(t)
+    e:hello()
+    e.rpc:notify('edit', 1, spec(srv.url, { old = old }))
+    local ending = e:wait_end(1)
+    eq(case.ending, ending.name, vim.inspect(ending.data))
+    if case.words then T.match(case.words, ending.data.message) end
+    eq(FIRST, (play(e:events_of(1, 'hunks'))))
+  end)
+end
+
+test('stop keeps what has finished', BARE, function(t)
+  local old, new = long()
+  local tokens = {}
+  for i, line in ipairs(new) do
+    tokens[i] = line .. '\n'
+  end
+  local e, gate = edit(t, { tokens = tokens }, { old = old })
+  gate:pass(40)
+  t:wait(function() return #play(e:events_of(1, 'hunks')) > 0 end, 'a hunk')
+  e.rpc:notify('stop', 1)
+  local ending = e:wait_end(1)
+  eq('cancelled', ending.name)
+  eq(FIRST, (play(e:events_of(1, 'hunks'))))
+  T.match('other_03', ending.data.answer)
+end)
+
+test('thought never is in the lines, be it a field, a tag, or told by a closing tag alone', BARE, function(t)
+  local text = 'function f()\n  one()\n  second()\n  three()\nend\n'
+  for _, script in ipairs({
+    { thinking = 'Let me see.\n', text = text },
+    { text = '<think>\nLet me see.\nend\n</think>\n\n' .. text },
+    { text = 'Let me see.\n</think>\n\n' .. text },
+  }) do
+    local srv = t:fake()
+    srv:script(script)
+    local e = editor.start(t)
+    e:hello()
+    e.rpc:notify('edit', 1, spec(srv.url, { request = { model = 'thinker', think = true } }))
+    eq('done', e:wait_end(1).name)
+    eq({ { first = 3, last = 3, new = { '  second()' } } }, (play(e:events_of(1, 'hunks'))))
+  end
+end)
+
+test('an answer that goes round in circles is ended', BARE, function(t)
+  local srv = t:fake()
+  srv:script({ tokens = { '  one()\n', '  two()\n' }, count = 100000 })
+  local e = editor.start(t)
+  e:hello()
+  e.rpc:notify('edit', 1, spec(srv.url))
+  local ending = e:wait_end(1)
+  eq({ 'done', 'loop' }, { ending.name, ending.data.fault.code })
+  T.ok(#ending.data.answer < 10000, #ending.data.answer)
+  eq({}, (play(e:events_of(1, 'hunks'))))
+end)
+
+test('a call of a tool is no answer', BARE, function(t)
+  local srv = t:fake()
+  srv:play({
+    dialect = 'openai',
+    answers = {
+      {
+        pieces = {
+          'data: {"choices":[{"delta":{"tool_calls":[{"index":0,"id":"a","function":{"name":"read","arguments":"{}"}}]}}]}\n\n',
+          'data: {"choices":[{"delta":{},"finish_reason":"tool_calls"}]}\n\ndata: [DONE]\n\n',
+        },
+      },
+    },
+  })
+  local e = editor.start(t)
+  e:hello()
+  local openai = spec(srv.url)
+  openai.endpoint = editor.endpoint(srv.url, { dialect = 'openai' })
+  e.rpc:notify('edit', 1, openai)
+  local ending = e:wait_end(1)
+  eq({ 'done', 'tool' }, { ending.name, (ending.data.fault or {}).code })
+  eq({}, (play(e:events_of(1, 'hunks'))))
+end)
+
 -- ---- in Lua ---------------------------------------------------------------------------------
 
 local FILE = { '-- a file', '', 'function f()', '  one()', '  two()', '  three()', 'end', '', 'return f' }

@@ -35,13 +35,11 @@ local M = {}
 ---@field definitions? table[]|fun(cb: fun(list: table[]))
 ---@field thread? table[]
 
----@alias hum.edit.EventName 'sent'|'part'|'progress'|'waiting'|'learned'|'hunks'|'again'|'stopping'|'done'|'error'|'cancelled'
-
---- Events: "sent" { endpoint, model, form } when it is on its way; "hunks" hum.EditNews; "again" { message }: nothing of
---- what came counts, it is asked once more; the others as of a chat, of which done, error and cancelled are the ending,
---- exactly one: { answer?, form?, shrunk?, fault? } beside what a chat's has. An error before anything was sent has the
---- code "start".
----@alias hum.edit.OnEvent fun(name: hum.edit.EventName, data: table)
+--- Events: "sent" { endpoint, model, form } when it is on its way; "hunks" hum.EditNews; "again" { message }: nothing
+--- of what came counts, it is asked once more; part, progress, waiting, learned, stopping as of a chat; and exactly one
+--- ending: done, error or cancelled, as a chat's with { answer?, form?, shrunk?, fault? } besides. An error before
+--- anything was sent has the code "start".
+---@alias hum.edit.OnEvent fun(name: string, data: table)
 
 ---@class hum.edit.Run
 ---@field ask hum.edit.Ask
@@ -51,8 +49,21 @@ local M = {}
 ---@field form? hum.EditForm
 ---@field hunks integer     that have finished
 ---@field cancel? hum.Cancel  of what is found out before
+---@field endpoint string
+---@field since integer      ms, as vim.uv.now()
 ---@field stopped? boolean
 ---@field over? boolean
+
+local preparing = {} ---@type table<hum.edit.Run, true>  whose key, model or definitions are being found out
+
+--- What is found out before a request is sent, for |:Hum-jobs|.
+---@return { endpoint: string, model?: string, since: integer }[]
+function M.preparations()
+  return vim.tbl_map(
+    function(run) return { endpoint = run.endpoint, model = run.ask.model, since = run.since } end,
+    vim.tbl_keys(preparing)
+  )
+end
 
 local ENDINGS = { done = true, error = true, cancelled = true }
 
@@ -131,7 +142,7 @@ local function spec_of(run, resolved, model)
 end
 
 ---@param run hum.edit.Run
----@param name hum.edit.EventName
+---@param name string
 ---@param data table
 local function tell(run, name, data)
   if run.over then return end
@@ -156,11 +167,15 @@ local function has_failed_form(run, name, data)
   return name == 'done' and is_form and run.form ~= 'whole' and run.hunks == 0 and not run.stopped
 end
 
---- An answer that is not whole says why as a fault: what has finished of it stays.
+--- An answer that is not whole says why as a fault: what has finished of it stays. A whole one may be to a part of what
+--- was sent.
 ---@param data table
 local function note_ending(data)
-  if not data.fault and data.ending ~= 'good' then
-    data.fault = { code = data.ending, message = data.message, hint = data.hint }
+  if data.ending ~= 'good' then
+    data.fault = data.fault or { code = data.ending, message = data.message, hint = data.hint }
+  elseif data.message ~= '' then
+    -- The server has cut the prompt.
+    notify.warn(('hum: %s\n%s'):format(data.message, data.hint))
   end
 end
 
@@ -173,9 +188,7 @@ local send ---@type fun(run: hum.edit.Run, resolved: hum.Resolved, model: string
 local function on_event(run, resolved, name, data)
   if name == 'part' then status.on_part(run.id, data.part) end
   if name == 'hunks' then run.hunks = run.hunks + #data.finished end
-  if not ENDINGS[name] then
-    return tell(run, name --[[@as hum.edit.EventName]], data)
-  end
+  if not ENDINGS[name] then return tell(run, name, data) end
   status.finished(run.id)
   run.id = nil
   if has_failed_form(run, name, data) then
@@ -185,7 +198,7 @@ local function on_event(run, resolved, name, data)
     return send(run, resolved, run.model)
   end
   if name == 'done' then note_ending(data) end
-  tell(run, name --[[@as hum.edit.EventName]], data)
+  tell(run, name, data)
 end
 
 send = function(run, resolved, model)
@@ -216,8 +229,8 @@ local function gather(run, cb)
   else
     arrived()
   end
-  local name, known = choice(run.ask)
-  run.cancel = resolve.start(name, known, function(...)
+  local _, known = choice(run.ask)
+  run.cancel = resolve.start(run.endpoint, known, function(...)
     result = { ... }
     arrived()
   end)
@@ -229,9 +242,12 @@ end
 ---@return { stop: fun(discard?: boolean) }  ends it: "cancelled" follows, unless it has ended by then
 function M.start(ask, on_event_fn)
   ---@type hum.edit.Run
-  local run = { ask = vim.tbl_extend('force', {}, ask), on_event = on_event_fn, hunks = 0 }
+  local run = { ask = vim.tbl_extend('force', {}, ask), on_event = on_event_fn, hunks = 0, since = vim.uv.now() }
+  run.endpoint = choice(ask)
+  preparing[run] = true
   gather(run, function(why, resolved, model)
     vim.schedule(function()
+      preparing[run] = nil
       if run.over or run.stopped then return end
       if not resolved or not model then return fail(run, tostring(why)) end
       run.form = forms.of(model, { old = ask.old, head = ask.head or '', foot = ask.foot or '', insert = ask.insert })
@@ -241,7 +257,7 @@ function M.start(ask, on_event_fn)
   return {
     stop = function(discard)
       if run.over or run.stopped then return end
-      run.stopped = true
+      run.stopped, preparing[run] = true, nil
       if run.id then return client.stop(run.id, discard) end
       if run.cancel then run.cancel() end
       vim.schedule(function() tell(run, 'cancelled', {}) end)

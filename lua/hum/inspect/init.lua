@@ -29,8 +29,10 @@ local function whose(of, i)
   if of and of == vim.api.nvim_get_current_buf() then return 'this chat' end
   if i and i.kind == 'generate' then return 'hum.generate() or :Hum check' end
   local buf = of or (i and i.buf) or -1
+  local what = i and i.kind == 'edit' and 'edit' or 'chat'
   local name = vim.api.nvim_buf_is_valid(buf) and vim.fn.bufname(buf) or ''
-  return name ~= '' and ('the chat "%s"'):format(vim.fn.fnamemodify(name, ':~:.')) or 'a chat'
+  if name == '' then return what == 'edit' and 'an edit' or 'a chat' end
+  return ('the %s %s"%s"'):format(what, what == 'edit' and 'of ' or '', vim.fn.fnamemodify(name, ':~:.'))
 end
 
 --- Calls back with what was asked last; else the user is told.

@@ -56,7 +56,7 @@ local M = {}
 ---@field why? string
 
 ---@class hum.Inspection
----@field kind 'chat'|'generate'
+---@field kind 'chat'|'generate'|'edit'
 ---@field id integer
 ---@field buf integer
 ---@field endpoint string

@@ -196,6 +196,19 @@ test('of two windows the narrower one says where lines are broken', { ui = { 60,
   t:wait(function() return preview.screen(t)[2] == '    ' .. ('x'):rep(50) end, 'beside the numbers')
 end)
 
+test('signs that make the text narrower are heeded', { ui = { 30, 8 } }, function(t)
+  preview.buffer(t, { 'one', 'two' })
+  preview.start(t, 1, 2)
+  preview.open(t, 1, { ('0123456789'):rep(3) })
+  eq(('0123456789'):rep(3), preview.screen(t)[2])
+  t:cmd('sign define theirs text=>>')
+  t:cmd('sign place 1 line=1 name=theirs')
+  t:wait(function()
+    local seen = preview.screen(t)
+    return seen[2] == '  ' .. ('0123456789'):rep(2) .. '01234567' and seen[3] == '  89'
+  end, 'nothing is cut')
+end)
+
 test('without wrap, rows scroll sideways with the text', { ui = { 30, 8 } }, function(t)
   if t:eval('has("nvim-0.11")') == 0 then T.skip('virtual lines do not scroll before 0.11') end
   preview.buffer(t, { ('a'):rep(60), 'two' })

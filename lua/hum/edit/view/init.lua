@@ -75,6 +75,20 @@ end
 local OPTIONS = 'wrap,number,relativenumber,numberwidth,signcolumn,foldcolumn,statuscolumn,tabstop,vartabstop,'
   .. 'showbreak,breakindent,diff,scrollbind'
 
+local offsets = {} ---@type table<integer, integer>  by window: cells left of the text
+
+local looked_at = {} ---@type table<integer, true>  windows that are being drawn
+
+--- Signs may make the text narrower, which no event tells, and a window knows only once it is drawn.
+local function look_at_widths()
+  for win in pairs(looked_at) do
+    local info = vim.fn.getwininfo(win)[1]
+    local now = info and info.textoff
+    if offsets[win] and offsets[win] ~= now then soon() end
+    offsets[win], looked_at[win] = now, nil
+  end
+end
+
 --- While there is a preview.
 local function watch()
   local function on(event, pattern, callback)
@@ -105,15 +119,18 @@ local function watch()
     on_win = function(_, win, buf, top, bottom)
       if not views[buf] then return false end
       clock.seen(buf)
+      looked_at[win] = true
       return fold.look(views[buf], win, top, bottom)
     end,
     on_line = function(_, _, buf, row) fold.draw(buf, ns, row) end,
+    on_end = look_at_widths,
   })
 end
 
 local function unwatch()
   api.nvim_clear_autocmds({ group = group })
   api.nvim_set_decoration_provider(ns, {})
+  offsets = {}
   scheme.on_change('edit', function() end)
 end
 

@@ -28,6 +28,15 @@ local function around()
   return { buf = buf, first = found.first, last = found.last, kind = found.kind }
 end
 
+--- The selected lines, if the command is run from visual mode (by <Cmd>), which this ends.
+---@return { buf: integer, first: integer, last: integer }|nil
+local function selected()
+  if not vim.api.nvim_get_mode().mode:find('^[vV\22]') then return nil end
+  local here, there = vim.fn.line('.'), vim.fn.line('v')
+  vim.api.nvim_feedkeys(vim.keycode('<Esc>'), 'nx', false)
+  return { buf = vim.api.nvim_get_current_buf(), first = math.min(here, there), last = math.max(here, there) }
+end
+
 --- Lines that were named, or those around the cursor.
 ---@param quote? { buf: integer, first: integer, last: integer }  lines from 1
 ---@return hum.EditRange
@@ -290,9 +299,10 @@ end
 --- `:[range]Hum edit [instruction]`
 ---@param given hum.Invocation
 function M.edit(given)
-  local preview = not given.quote and preview_here()
+  local quote = given.quote or selected()
+  local preview = not quote and preview_here()
   if preview then return remark(preview, given.text) end
-  local range = range_of(given.quote)
+  local range = range_of(quote)
   with_text('edit', range, given.text, function(text) M.edit_range(range, text) end)
 end
 
@@ -305,7 +315,7 @@ end
 
 --- `:[range]Hum fix [what]`
 ---@param given hum.Invocation
-function M.fix(given) M.fix_range(range_of(given.quote), given.text) end
+function M.fix(given) M.fix_range(range_of(given.quote or selected()), given.text) end
 
 --- `:Hum accept [all]`, `:Hum reject [all]`
 ---@param which 'accept'|'reject'

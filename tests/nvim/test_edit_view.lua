@@ -150,6 +150,25 @@ for _, kind in ipairs({ 'treesitter', 'syntax' }) do
   end)
 end
 
+test('lines that come many at a time get their colours a little later', { ui = { 40, 30 } }, function(t)
+  preview.buffer(t, { 'local a = "text"', 'return a' }, { filetype = 'lua', treesitter = true })
+  preview.start(t, 1, 2)
+  local rows = {}
+  for i = 1, 25 do
+    rows[i] = ('local b%d = "b%d"'):format(i, i)
+  end
+  preview.open(t, 1, rows)
+  preview.open(t, 1, { 'local c = "c"' }, 'local d')
+  local wanted = select(2, colours(t, 'String'))
+  for _, text in ipairs({ '"b1"', '"b25"', '"c"' }) do
+    t:wait(function()
+      preview.screen(t)
+      return attr(t, text).foreground == wanted
+    end, text .. ' has its colour')
+  end
+  eq({ 'local b25 = "b25"', 'local c = "c"', 'local d' }, vim.list_slice(preview.screen(t), 26, 28))
+end)
+
 test('a file that gets its colours later gives them to what is drawn', UI, function(t)
   preview.buffer(t, { 'local a = "text"', 'return a' })
   t:cmd('syntax on')

@@ -6,8 +6,10 @@ local words_of = require('hum.edit.view.words').changed
 
 local M = {}
 
---- Lines that are coloured at once, and in a slice; ms between two slices.
-local AT_ONCE, SLICE, PAUSE = 12, 16, 3
+--- Lines that are coloured at once.
+M.AT_ONCE = 12
+--- Lines that are coloured in a slice, and ms between two of them.
+local SLICE, PAUSE = 16, 3
 --- Lines of a hunk beyond which it stays without colours.
 local MOST = 2000
 
@@ -119,13 +121,22 @@ end
 ---@param at_once boolean  if it is small, and none waits
 function M.hunk(b, hunk, at_once)
   table.insert(b.waiting, hunk)
-  if at_once and #b.waiting == 1 and #hunk[b.side] <= AT_ONCE then
-    fault.guard('colouring a preview', paint, b, AT_ONCE)
+  if at_once and #b.waiting == 1 and #hunk[b.side] <= M.AT_ONCE then
+    fault.guard('colouring a preview', paint, b, M.AT_ONCE)
     fault.guard('colouring a preview', finish, b)
   elseif not b.busy then
     go_on(b)
   end
 end
+
+---@param b hum.Brush
+---@return boolean
+function M.has_colours(b) return b.canvas ~= nil end
+
+--- Whether hunks get their colours first.
+---@param b hum.Brush
+---@return boolean
+function M.is_busy(b) return #b.waiting > 0 end
 
 --- The colours of new lines of the open part.
 ---@param b hum.Brush
@@ -134,7 +145,7 @@ end
 ---@param is_first boolean  it begins with them
 ---@return hum.Spans[]|nil
 function M.open(b, at, lines, is_first)
-  if not b.canvas or #b.waiting > 0 or #lines > AT_ONCE then return nil end
+  if not b.canvas or #b.waiting > 0 or #lines > M.AT_ONCE then return nil end
   if is_first then colours.begin(b.canvas, kept(b, at)) end
   return colours.growing(b.canvas, lines)
 end

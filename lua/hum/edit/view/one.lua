@@ -30,6 +30,9 @@ local M = {}
 ---@field open string[]     lines of the open part that are drawn
 ---@field turn integer      what is checked later is not, if this has changed
 ---@field spans table<integer, hum.Spans>  of these
+---@field plain? integer    the first of them that waits for its colours
+---@field paints boolean    it gets them soon
+---@field round integer     the open part has begun so often
 ---@field said? hum.Said     what the model has said instead
 ---@field hint fun(): string|nil  what to press then
 ---@field hidden boolean     a diff shows it instead
@@ -215,6 +218,8 @@ function M.new(preview, hint)
     pending = marked.pending(preview.buf, #preview.old),
     info = info.new(),
     open = {},
+    paints = false,
+    round = 0,
     turn = 0,
     spans = {},
     hint = hint,

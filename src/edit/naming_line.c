@@ -220,11 +220,27 @@ static bool is_name_with_blanks(struct span text)
     return first.len < text.len && span_has(first, span_of("/")) && !pathname_is(first, false);
 }
 
+/* "<file>a.lua</file>". */
+static bool in_tag(struct span s, struct span *name)
+{
+    static const char *const tags[] = {"file", "path", "filename", "filepath", "file_path", NULL};
+    const char *end = s.len > 2 && s.data[0] == '<' ? memchr(s.data, '>', s.len) : NULL;
+    size_t begin = end != NULL ? (size_t)(end - s.data) + 1 : 0;
+    if (begin < 3 || !words_is_any(s.data + 1, begin - 2, tags)) {
+        return false;
+    }
+    struct span content = span_skip(s, begin);
+    const char *close = content.len > 0 ? memchr(content.data, '<', content.len) : NULL;
+    content.len = close != NULL ? (size_t)(close - content.data) : 0;
+    return pathname_read(content, true, name);
+}
+
 bool naming_in_line(struct span line, bool sure, struct span *name)
 {
     struct span s = without_lines_told(naming_trim(line));
     struct found f = {.count = 0};
-    if (s.len > 0 && s.data[0] == '<' && naming_in_attribute(s, name)) {
+    if (in_tag(s, name) || (s.len > 0 && s.data[0] == '<' && naming_in_attribute(s, name)) ||
+        naming_in_comment(s, name)) {
         return true;
     }
     struct span text = without_marks(s);
@@ -253,5 +269,6 @@ bool naming_heads(struct span line, struct span *name)
     bool heading = s.len > 0 && s.data[0] == '#';
     bool alone = word.len > 0 && naming_first_word(text).len == text.len;
     return naming_in_line(line, false, name) &&
-           (heading || (alone && word.len == name->len && span_starts(word, *name)));
+           (heading || in_tag(s, name) ||
+            (alone && word.len == name->len && span_starts(word, *name)));
 }

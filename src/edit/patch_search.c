@@ -190,6 +190,17 @@ static void begin_next(struct patch *p, size_t count, struct span rest)
     patch_search_begin(p, count, rest);
 }
 
+/* The last marker without its word, as long as the first. */
+static bool is_bare_end(const struct patch *p, struct span line)
+{
+    struct span s = span_rtrim(span_ltrim(line));
+    bool bare = s.len == p->signs && p->block.divider_count > 0;
+    for (size_t i = 0; i < s.len && bare; i++) {
+        bare = s.data[i] == '>';
+    }
+    return bare;
+}
+
 void patch_search_line(struct patch *p, struct span line)
 {
     size_t count;
@@ -197,7 +208,7 @@ void patch_search_line(struct patch *p, struct span line)
     enum sign sign = sign_of(line, &count, &rest);
     if (sign == SIGN_DIVIDER) {
         add_divider(p, count);
-    } else if (sign == SIGN_REPLACE) {
+    } else if (sign == SIGN_REPLACE || is_bare_end(p, line)) {
         end_block(p);
     } else if (sign == SIGN_SEARCH) {
         begin_next(p, count, rest);

@@ -23,11 +23,6 @@ void recast_init(struct recast *r, const struct seek_lines *lines, const struct 
 {
     *r = (struct recast){.found = found, .at = lines->items + found->first, .habit = &lines->habit};
     r->skip = found->skipped;
-    r->returns = found->count > 0;
-    for (size_t i = 0; i < found->count && r->returns; i++) {
-        struct span line = r->at[i].text;
-        r->returns = line.len > 0 && line.data[line.len - 1] == '\r';
-    }
     r->mark = found->count > 0 && span_starts_with(r->at[0].text, bom);
     buf_init(&r->line, SIZE_MAX);
     buf_init(&r->text, SIZE_MAX);
@@ -152,6 +147,17 @@ static void write_changed(struct recast *r, struct span line)
 
 /* ---- lines -------------------------------------------------------------------------- */
 
+/* Whether the line in whose place the next one stands ends with a carriage return. */
+static bool is_returned(const struct recast *r)
+{
+    size_t count = r->found->count;
+    if (count == 0) {
+        return false;
+    }
+    struct span line = r->at[r->cursor < count ? r->cursor : count - 1].text;
+    return line.len > 0 && line.data[line.len - 1] == '\r';
+}
+
 static void add(struct recast *r, struct span line, struct text *out)
 {
     size_t repeated = r->found->exact ? SIZE_MAX : find_repeated(r, line);
@@ -168,7 +174,7 @@ static void add(struct recast *r, struct span line, struct text *out)
         write_changed(r, line);
     }
     bool returned = r->line.len > 0 && r->line.data[r->line.len - 1] == '\r';
-    if (r->returns && !returned) {
+    if (!returned && repeated == SIZE_MAX && is_returned(r)) {
         buf_add(&r->line, "\r", 1);
     }
     struct span whole = {r->line.data, r->line.len};

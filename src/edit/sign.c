@@ -40,7 +40,7 @@ static const char *const opening[] = {"SEARCH", "ORIGINAL", "OLD", "BEFORE", "FI
 static const char *const closing[] = {"REPLACE", "UPDATED",     "UPDATE",   "NEW",
                                       "AFTER",   "REPLACEMENT", "MODIFIED", NULL};
 
-/* Behind dashes and pluses, which diffs have, too. */
+/* Behind dashes and pluses, which diffs have, too, and signs the wrong way round. */
 static const char *const dashed[] = {"SEARCH", NULL};
 static const char *const crossed[] = {"REPLACE", NULL};
 
@@ -71,10 +71,12 @@ static bool is_marker(struct span s, const char *signs, size_t least, const char
 static enum sign marker_of(struct span s, size_t *count, struct span *rest)
 {
     if (is_marker(s, "<", SIGNS_MIN, opening, count, rest) ||
+        is_marker(s, ">", SIGNS_MIN, dashed, count, rest) ||
         is_marker(s, "-", DASHES_MIN, dashed, count, rest)) {
         return SIGN_SEARCH;
     }
     if ((is_marker(s, ">", SIGNS_MIN, closing, count, rest) ||
+         is_marker(s, "<", SIGNS_MIN, crossed, count, rest) ||
          is_marker(s, "+", DASHES_MIN, crossed, count, rest)) &&
         rest->len == 0) {
         return SIGN_REPLACE;

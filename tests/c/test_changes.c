@@ -68,6 +68,11 @@ static void markers_are_doubled_and_run_into_lines(void)
 {
     EXAMPLES(
         {"mixed", "a\n", "a.lua\n------- SEARCH\na\n=======\nx\n>>>>>>> REPLACE\n", "x\n"},
+        {"the wrong way round", "a\n", "a.lua\n>>>>>>> SEARCH\na\n=======\nx\n<<<<<<< REPLACE\n",
+         "x\n"},
+        {"no word at the end", "a\n", "a.lua\n<<<<<<< SEARCH\na\n=======\nx\n>>>>>>>\n", "x\n"},
+        {"line ends that are mixed", "a\r\nb\r\nc\nd\n", BLOCK("a\nb\nc\n", "a\nx\nc\n"),
+         "a\r\nx\r\nc\nd\n"},
         {"a divider twice", "a\nb\n", BLOCK("a\n", "=======\nx\n"), "x\nb\n"},
         {"a divider at the end", "a\nb\n", BLOCK("a\n", "x\n=======\n"), "x\nb\n"},
         {"a divider behind the block", "a\nb\n", "a.lua\n" SR("a\n", "x\n") "=======\n", "x\nb\n"},

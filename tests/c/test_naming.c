@@ -133,6 +133,11 @@ static void the_line_above_a_block(void)
         {".gitignore", ".gitignore"},
         {"Queue.hs", "Queue.hs"},
         {"and/or", "and/or"}, /* it stands alone */
+        {"/* src/a.c */", "src/a.c"},
+        {"<file>src/a.c</file>", "src/a.c"},
+        {"<path>src/a.c</path>", "src/a.c"},
+        {"<diff>", NULL},
+        {"<b>src/a.c</b>", NULL},
         {"src/my file.lua", "src/my file.lua"},
         {"src/a.lua and src/b.lua", NULL},
         {"lua/queue.lua, line 12", "lua/queue.lua"},
@@ -243,6 +248,7 @@ static void blocks_have_the_name_that_is_nearest(void)
         "in a quote",
         "> x.lua\n> ```lua\n> <<<<<<< SEARCH\n> a\n> =======\n> b\n> >>>>>>> REPLACE\n> ```\n",
         "x.lua 1");
+    check_blocks("a tag", "<path>x.lua</path>\n<diff>\n" SR "</diff>\n", "x.lua 1");
     check_blocks("a heading, and a diff", "### x.lua\nso:\n```diff\n@@ @@\n-a\n+b\n```\n",
                  "x.lua 1");
     check_blocks("a block of shell between", "x.lua\n" CODE "Run:\n```sh\nlua x.lua\n```\n" CODE,

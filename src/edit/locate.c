@@ -137,8 +137,23 @@ static enum spots_end find_added(const struct try *t)
         return SPOTS_NOWHERE;
     }
     struct spot *spot = spots_add(t->spots, at, 0);
-    text_add_lines(&spot->lines, text_lines(&b->replace, 0, b->replace.count));
+    struct buf line;
+    buf_init(&line, SIZE_MAX);
+    for (size_t i = 0; i < b->replace.count; i++) {
+        struct span s = text_line(&b->replace, i), white = margin_of(s);
+        buf_clear(&line);
+        margin_retab(&t->lines->habit, white, &line);
+        buf_add(&line, s.data + white.len, s.len - white.len);
+        text_add(&spot->lines, (struct span){line.data, line.len});
+    }
+    buf_finish(&line);
     return SPOTS_FOUND;
+}
+
+/* Indented as they are in the file. */
+static bool is_in_place(const struct seek_found *found)
+{
+    return found->margin.kind == MARGIN_SAME && !found->margin.own;
 }
 
 /* Models forget the blank in front of context: then the lines fit as they are. */
@@ -148,10 +163,10 @@ static enum spots_end find_hunk(const struct try *t)
     struct seek_found found, loose;
     enum seek_end end = seek_block(t, &b->search, &found);
     enum seek_end other = SEEK_ABSENT;
-    bool plain = end == SEEK_FOUND && found.margin.kind == MARGIN_SAME && !found.margin.own;
-    if (!plain) {
+    if (end != SEEK_FOUND || !is_in_place(&found)) {
         other = seek_block(t, &b->loose_search, &loose);
-        if (other == SEEK_FOUND && (end != SEEK_FOUND || loose.exact)) {
+        bool fits = other == SEEK_FOUND && is_in_place(&loose);
+        if (fits && (end == SEEK_ABSENT || loose.exact)) {
             spots_recast(t->spots, t->lines, &loose, &b->loose_replace);
             end = SEEK_ABSENT;
         } else {
@@ -190,6 +205,9 @@ enum spots_end locate(const struct seek_lines *lines, const struct patch_block *
     }
     if (dots_added(&block->search, &block->replace)) {
         return SPOTS_ELIDED;
+    }
+    if (block->search.count > 0 && !has_text(&block->search)) {
+        return SPOTS_NOWHERE; /* blank lines are no place */
     }
     return block->search.count == 0 ? find_added(&t) : find_hunk(&t);
 }

@@ -97,6 +97,9 @@ static size_t in_steps(const struct margin *m, struct span white)
 static bool fits_steps(const struct margin *m, struct margin_pair pair)
 {
     size_t here = columns(pair.from, m->from);
+    if (m->from != m->to && (here % m->from != 0 || columns(pair.to, m->to) % m->to != 0)) {
+        return false; /* steps of another size, and something else: anything would fit */
+    }
     ptrdiff_t there = (ptrdiff_t)(here / m->from * m->to + here % m->from) + m->delta;
     return there == (ptrdiff_t)columns(pair.to, m->to);
 }

@@ -19,10 +19,32 @@ static bool is_blank_line(struct span line)
 
 static const char bom[] = "\xEF\xBB\xBF";
 
+static size_t ends_of(struct span line)
+{
+    while (line.len > 0 && line.data[line.len - 1] == '\r') {
+        line.len--;
+    }
+    return line.len - span_rtrim(line).len;
+}
+
+/* Whether lines of the search end with blanks, and none of the file's does. */
+static bool strips_ends(const struct recast *r)
+{
+    bool own = false;
+    for (size_t i = 0; i < r->found->count; i++) {
+        if (ends_of(r->at[i].text) > 0) {
+            return false;
+        }
+        own = own || ends_of(text_line(&r->found->search, i)) > 0;
+    }
+    return own;
+}
+
 void recast_init(struct recast *r, const struct seek_lines *lines, const struct seek_found *found)
 {
     *r = (struct recast){.found = found, .at = lines->items + found->first, .habit = &lines->habit};
     r->skip = found->skipped;
+    r->strips = !found->exact && strips_ends(r);
     r->mark = found->count > 0 && span_starts_with(r->at[0].text, bom);
     buf_init(&r->line, SIZE_MAX);
     buf_init(&r->text, SIZE_MAX);
@@ -142,7 +164,7 @@ static void write_changed(struct recast *r, struct span line)
     size_t end = white.len + text.len;
     write_white(r, white, &r->line);
     write_text(r, text, &r->line);
-    buf_add(&r->line, line.data + end, line.len - end);
+    buf_add(&r->line, line.data + end, r->strips ? 0 : line.len - end);
 }
 
 /* ---- lines -------------------------------------------------------------------------- */

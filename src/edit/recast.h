@@ -17,6 +17,7 @@ struct recast {
     size_t skip;   /* blank lines in front that are left out, as they were in the search */
     size_t blanks; /* at the end, held back: they may be left out */
     bool returns;  /* all lines end with a carriage return */
+    bool strips;   /* blanks at line ends are the model's own: no line of the file has them */
     bool mark;     /* a byte order mark is due */
     bool begun;    /* a line with text is out */
     struct buf line, text;

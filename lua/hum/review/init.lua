@@ -71,7 +71,9 @@ local function show_all(files, label)
     for _, preview in ipairs(previews) do
       count = count + #preview.hunks
     end
-    notify.info(('hum: %d hunks in %d files; :copen lists them'):format(count, #previews))
+    local hunks, files =
+      count == 1 and '1 hunk' or count .. ' hunks', #previews == 1 and '1 file' or #previews .. ' files'
+    notify.info(('hum: %s in %s (:copen lists them)'):format(hunks, files))
   end
   return previews
 end

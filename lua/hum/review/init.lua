@@ -71,9 +71,9 @@ local function show_all(files, label)
     for _, preview in ipairs(previews) do
       count = count + #preview.hunks
     end
-    local hunks, files =
-      count == 1 and '1 hunk' or count .. ' hunks', #previews == 1 and '1 file' or #previews .. ' files'
-    notify.info(('hum: %s in %s (:copen lists them)'):format(hunks, files))
+    local hunks = count == 1 and '1 hunk' or count .. ' hunks'
+    local where = #previews == 1 and '1 file' or #previews .. ' files'
+    notify.info(('hum: %s in %s (:copen lists them)'):format(hunks, where))
   end
   return previews
 end

@@ -108,6 +108,18 @@ test('faults of the configuration are listed', function(t)
   T.match('chat.widow: no such option (did you mean "window"?)', text, true)
 end)
 
+test('prompts of the user are told, and what is wrong with one', function(t)
+  t:lua([[
+    local folder = require('hum.prompt').folder()
+    vim.fn.mkdir(folder, 'p')
+    vim.fn.writefile({ 'Do it.' }, folder .. '/good.md')
+    vim.fn.writefile({ '---', 'mode: bad', '---', 'x' }, folder .. '/fix.md')
+  ]])
+  local text = report(t, {})
+  T.match('OK "good": ', text, true)
+  T.match('fix.md:2: write "mode:" with one of', text, true)
+end)
+
 test('a helper that does not run or fit is told with the cure', function(t)
   local script = t:write_file('broken', '#!/bin/sh\necho "libuv.so.1: not found" >&2\nexit 127\n')
   vim.uv.fs_chmod(script, 493)

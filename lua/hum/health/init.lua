@@ -65,6 +65,24 @@ local function check_config()
   end
 end
 
+--- The user's own prompts, if there are any.
+local function check_prompts()
+  local prompts = require('hum.prompt')
+  local own = vim.tbl_filter(
+    function(entry) return vim.startswith(entry.path, prompts.folder() .. '/') end,
+    prompts.list()
+  )
+  if #own == 0 then return end
+  health.start('prompts')
+  for _, entry in ipairs(own) do
+    if entry.why then
+      health.warn(entry.why)
+    else
+      health.ok(('"%s": %s'):format(entry.name, vim.fn.fnamemodify(entry.path, ':~')))
+    end
+  end
+end
+
 ---@return boolean usable, string|nil said  by itself, about itself
 local function check_helper()
   health.start('helper')
@@ -152,6 +170,7 @@ end
 
 local function check_all()
   check_config()
+  check_prompts()
   local usable, said = check_helper()
   local names = config.endpoint_names()
   local asked = usable and ask(names) or {}

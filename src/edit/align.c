@@ -10,6 +10,9 @@
 /* Old lines in front of an open part into which its runs may move up. */
 #define SLIDE_MOST 256
 
+/* Lines that are shown though it is not certain that they are added. */
+#define GAP_MOST 4
+
 #define FIRST_ROOM 8
 
 struct align {
@@ -147,9 +150,25 @@ static void add_row(struct align *a, size_t line)
     a->rows[a->row_count++] = line;
 }
 
+/* Lines of blanks and brackets between the last row and a line: nobody would read the rows without
+ * them. */
+static void add_gap(struct align *a, size_t line)
+{
+    size_t first = a->row_count > 0 ? a->rows[a->row_count - 1] + 1 : line;
+    for (size_t i = first; i < line; i++) {
+        if (line - first > GAP_MOST || a->classes.list[a->classes.of_new[i]].weight > 0) {
+            return;
+        }
+    }
+    for (size_t i = first; i < line; i++) {
+        add_row(a, i);
+    }
+}
+
 static void open_line(struct align *a, size_t line)
 {
     if (!classes_is_ahead(&a->classes, a->classes.of_new[line], a->old)) {
+        add_gap(a, line);
         add_row(a, line);
     }
     struct run run;

@@ -49,8 +49,9 @@ size_t align_reached(const struct align *a);
 /* The hunks that are finished, in their order. Only more of them come. Valid until the next line. */
 const struct hunk *align_hunks(const struct align *a, size_t *count);
 
-/* New lines of the open part that are added for certain, as they equal no old line ahead; *at: the
- * old line in front of which they stand. More of them come, until the part is finished, and with
+/* New lines of the open part that are added for certain, as they equal no old line ahead, and blank
+ * lines and brackets between two of them, of which some will turn out to be old ones that stay; *at:
+ * the old line in front of which they stand. More of them come, until the part is finished, and with
  * it at least one hunk: then they begin anew. Valid until the next line. */
 const size_t *align_open(const struct align *a, size_t *count, size_t *at);
 

@@ -138,14 +138,27 @@ static bool stands_in(const struct text *text, size_t from, struct span line)
     return false;
 }
 
+static bool tells(struct span line)
+{
+    bool tells = false;
+    for (size_t i = 0; i < line.len; i++) {
+        tells = tells || is_word(line.data[i]);
+    }
+    return tells;
+}
+
 static void check_rows(const struct align *a, const struct text *old)
 {
     size_t rows, at;
     const size_t *row = align_open(a, &rows, &at);
     CHECK_INT(at, align_reached(a));
     for (size_t i = 0; i < rows; i++) {
+        struct span line = text_line(align_new_text(a), row[i]);
         CHECK(i == 0 || row[i] > row[i - 1]);
-        CHECK(!stands_in(old, at, text_line(align_new_text(a), row[i])));
+        if (stands_in(old, at, line)) {
+            CHECK(!tells(line));
+            CHECK(i > 0 && i + 1 < rows && row[i - 1] + 1 == row[i] && row[i] + 1 == row[i + 1]);
+        }
     }
 }
 
@@ -309,6 +322,28 @@ static void so_it_is_with_code(void)
     storm("code", 400, code_pair);
 }
 
+/* ---- the open part ---- */
+
+static void brackets_and_blank_lines_are_shown_between_lines_that_are(void)
+{
+    struct text old, new;
+    text_init(&old);
+    text_init(&new);
+    text_add_lines(&old, span_of("int a(void)\n{\n    x();\n}\n\nint b(void)\n{\n    y();\n}\n"));
+    text_add_lines(&new, span_of("int c(void)\n{\n    z();\n    y();\n}\n\nint d(void)\n{\n"));
+    static const size_t counts[] = {1, 1, 3, 3, 3, 3, 4, 4}; /* behind each line */
+    for (size_t i = 0; i < new.count; i++) {
+        struct align *a = fed(&old, &new, i + 1);
+        size_t rows, at;
+        const size_t *row = align_open(a, &rows, &at);
+        CHECK_INT(rows, counts[i]);
+        CHECK_INT(row[rows - 1], i < 2 ? 0 : i < 6 ? 2 : 6); /* y(); may be the old one */
+        align_free(a);
+    }
+    text_finish(&old);
+    text_finish(&new);
+}
+
 /* ---- ends ---- */
 
 static void nothing_to_change_is_no_hunk(void)
@@ -367,6 +402,7 @@ int main(void)
 {
     RUN(hunks_are_the_difference_and_only_more_of_them_come);
     RUN(so_it_is_with_code);
+    RUN(brackets_and_blank_lines_are_shown_between_lines_that_are);
     RUN(nothing_to_change_is_no_hunk);
     RUN(no_lines_take_all_away_unless_they_were_cut);
     RUN(an_empty_text_gets_its_lines);

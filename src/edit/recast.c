@@ -196,7 +196,7 @@ static void add(struct recast *r, struct span line, struct text *out)
         write_changed(r, line);
     }
     bool returned = r->line.len > 0 && r->line.data[r->line.len - 1] == '\r';
-    if (!returned && repeated == SIZE_MAX && is_returned(r)) {
+    if (!returned && !r->found->exact && repeated == SIZE_MAX && is_returned(r)) {
         buf_add(&r->line, "\r", 1);
     }
     struct span whole = {r->line.data, r->line.len};

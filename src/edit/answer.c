@@ -8,6 +8,9 @@
 
 #include <stdlib.h>
 
+/* Bytes of words to the reader behind the code: more than that is not waited for. */
+#define REMARK 400
+
 struct answer {
     const struct clean_context *context;
     struct clean_context plain_context; /* the same, for blocks */
@@ -18,6 +21,7 @@ struct answer {
     bool called;      /* a tool */
     struct buf raw;   /* all that came */
     size_t text_len;  /* bytes of it that are text, and no call */
+    size_t complete;  /* so many of them when all code was known to have come; 0: it has not */
     size_t coded;     /* bytes of it that code has ... */
     size_t lined;     /* ... that plain has */
     struct marked marked;
@@ -32,6 +36,7 @@ struct answer {
     struct clean *plain; /* without thoughts */
     struct text lines;   /* that have come of it */
     size_t placed_lines; /* those of them that placed has */
+    bool begins_diff;    /* the last line has opened its fence */
     struct placed *placed;
 };
 
@@ -92,10 +97,20 @@ static void feed_plain(struct answer *a, size_t to)
     a->lined = to;
 }
 
+/* A diff of one text may be nothing but its lines. */
+static void place_line(struct answer *a, struct span line)
+{
+    if (a->begins_diff && !marked_is_head(line)) {
+        placed_line(a->placed, span_of("@@"));
+    }
+    a->begins_diff = a->form == ANSWER_UDIFF && marked_is_fence(line);
+    placed_line(a->placed, line);
+}
+
 static void place_lines(struct answer *a)
 {
     for (; a->placed_lines < a->lines.count; a->placed_lines++) {
-        placed_line(a->placed, text_line(&a->lines, a->placed_lines));
+        place_line(a, text_line(&a->lines, a->placed_lines));
     }
 }
 
@@ -173,6 +188,9 @@ void answer_feed(struct answer *a, struct span piece)
     if (a->decided) {
         take_rest(a);
     }
+    if (a->complete == 0 && answer_is_complete(a)) {
+        a->complete = a->text_len;
+    }
 }
 
 void answer_call(struct answer *a, struct span call)
@@ -241,11 +259,16 @@ void answer_end(struct answer *a, enum answer_ending ending)
     a->ended = true;
 }
 
+bool answer_is_complete(const struct answer *a)
+{
+    return a->decided && a->form == ANSWER_WHOLE && clean_is_complete(a->code);
+}
+
 bool answer_is_over(const struct answer *a)
 {
-    bool is_whole = a->decided && a->form == ANSWER_WHOLE;
-    return a->called || a->raw.error != HUM_OK ||
-           ((is_whole || (!a->decided && a->asked == ANSWER_WHOLE)) && is_whole_fault(a));
+    bool is_whole = a->decided ? a->form == ANSWER_WHOLE : a->asked == ANSWER_WHOLE;
+    return a->called || a->raw.error != HUM_OK || (is_whole && is_whole_fault(a)) ||
+           (a->complete > 0 && a->text_len - a->complete > REMARK);
 }
 
 /* ---- what has become of it ----------------------------------------------------- */

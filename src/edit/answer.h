@@ -47,8 +47,12 @@ void answer_call(struct answer *a, struct span call);
 /* No more comes. Nothing is taken after that. */
 void answer_end(struct answer *a, enum answer_ending ending);
 
-/* Whether it makes no sense to wait for more: it is refused. */
+/* Whether it makes no sense to wait for more: it is refused, or words follow the code, and more than
+ * a few. */
 bool answer_is_over(const struct answer *a);
+
+/* All of the code has come: whatever ends the answer then, nothing of it is missing. */
+bool answer_is_complete(const struct answer *a);
 
 /* Lines that hunks are made of. They only grow. */
 const struct text *answer_text(const struct answer *a);

@@ -30,12 +30,19 @@ static enum marked_form form_of(struct span line)
     }
 }
 
-static bool is_diff_fence(struct span line)
+bool marked_is_fence(struct span line)
 {
     size_t run;
     struct span info;
     return sign_fence(line, &run, &info) != 0 &&
            span_is_among(span_first_word(info), "diff udiff patch");
+}
+
+bool marked_is_head(struct span line)
+{
+    struct span name;
+    return form_of(line) != MARKED_NOTHING || sign_is_git(line) ||
+           sign_diff_name(line, '-', &name) || sign_diff_name(line, '+', &name);
 }
 
 void marked_line(struct marked *m, struct span line)
@@ -47,7 +54,7 @@ void marked_line(struct marked *m, struct span line)
         return;
     }
     m->form = form_of(line);
-    if (m->form == MARKED_NOTHING && (follows || (!m->is_diff && is_diff_fence(line)))) {
+    if (m->form == MARKED_NOTHING && (follows || (!m->is_diff && marked_is_fence(line)))) {
         m->form = MARKED_UDIFF;
     }
 }

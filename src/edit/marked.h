@@ -28,6 +28,10 @@ enum marked_form marked_form(const struct marked *m);
 /* The last line may be a marker: the next one tells. */
 bool marked_may_begin(const struct marked *m);
 
+/* Whether a line opens a fence of a diff, and whether one begins a diff: names or a hunk. */
+bool marked_is_fence(struct span line);
+bool marked_is_head(struct span line);
+
 /* Whether a text has lines that look like markers. */
 bool marked_has(const struct text *text);
 

@@ -121,12 +121,14 @@ static uint32_t tell(struct reply *r, struct buf *out)
     wire_str(out, raw.data, raw.len);
     wire_cstr(out, "form");
     wire_cstr(out, answer_form_name(answer_form(e->answer)));
+    wire_cstr(out, "complete");
+    wire_bool(out, answer_is_complete(e->answer));
     wire_cstr(out, "shrunk");
     wire_bool(out, answer_is_shrunk(e->answer));
     if (fault.code != NULL) {
         tell_fault(&fault, out);
     }
-    return fault.code != NULL ? 4 : 3;
+    return fault.code != NULL ? 5 : 4;
 }
 
 static enum part now(const struct reply *r)

@@ -183,7 +183,7 @@ do
   test('of an answer with ' .. name .. ' what has finished stays, and no old line goes', BARE, function(t)
     local old, new = long()
     local srv = t:fake()
-    local text = table.concat(new, '\n', 1, 52) .. '\n  line_5'
+    local text = table.concat(new, '\n', 1, 49) .. '\n  other_5'
     srv:script(vim.tbl_extend('force', { text = '```lua\n' .. text }, case.script))
     local e = editor.start(t)
     e:hello()
@@ -238,6 +238,24 @@ test('an answer that goes round in circles is ended', BARE, function(t)
   eq({ 'done', 'loop' }, { ending.name, ending.data.fault.code })
   T.ok(#ending.data.answer < 10000, #ending.data.answer)
   eq({}, (play(e:events_of(1, 'hunks'))))
+end)
+
+test('words behind the code are not waited for, and no limit on them makes the code less', BARE, function(t)
+  local srv = t:fake()
+  local code = '```lua\n' .. table.concat(NEW, '\n') .. '\n```\n'
+  srv:script({ tokens = vim.list_extend({ code }, vim.split(('and so on, '):rep(1000), ' ')) })
+  local e = editor.start(t)
+  e:hello()
+  e.rpc:notify('edit', 1, spec(srv.url))
+  local ending = e:wait_end(1)
+  eq({ 'done', 'good', true }, { ending.name, ending.data.ending, ending.data.complete })
+  T.ok(#ending.data.answer < 4000, #ending.data.answer)
+  eq({ { first = 3, last = 3, new = { '  second()' } } }, (play(e:events_of(1, 'hunks'))))
+  srv:script({ text = code .. 'This', done_reason = 'length' })
+  e.rpc:notify('edit', 2, spec(srv.url))
+  ending = e:wait_end(2)
+  eq({ 'cut', true }, { ending.data.ending, ending.data.complete })
+  eq({ { first = 3, last = 3, new = { '  second()' } } }, (play(e:events_of(2, 'hunks'))))
 end)
 
 test('a call of a tool is no answer', BARE, function(t)

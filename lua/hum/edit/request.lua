@@ -171,6 +171,7 @@ end
 --- was sent.
 ---@param data table
 local function note_ending(data)
+  if data.ending == 'cut' and data.complete then return end -- but for words behind it
   if data.ending ~= 'good' then
     data.fault = data.fault or { code = data.ending, message = data.message, hint = data.hint }
   elseif data.message ~= '' then

@@ -75,15 +75,23 @@ local function document(asked)
   return table.concat(lines, '\n')
 end
 
---- The same lines once more: next to the instruction small models keep to them.
+--- What the marks are around, once more: small models keep to what stands next to the instruction, in the form in which
+--- they are to answer.
 ---@param asked hum.edit.Asked
 ---@return string|nil
 local function section(asked)
-  if kind_of(asked) ~= 'rewrite' or #asked.old > TWICE or #asked.before + #asked.after == 0 then return nil end
-  local lines = { 'The lines to rewrite:', '', '<rewrite_this>' }
-  vim.list_extend(lines, asked.old)
-  lines[#lines + 1] = '</rewrite_this>'
-  return table.concat(lines, '\n')
+  local kind = kind_of(asked)
+  if kind == 'insert' or #asked.old > TWICE then return nil end
+  local lines, title = vim.list_slice(asked.old), 'These are the lines to rewrite:'
+  if kind == 'part' then
+    lines[#lines] = lines[#lines]:sub(1, #lines[#lines] - #asked.foot)
+    lines[1] = lines[1]:sub(#asked.head + 1)
+    title = 'This is the text to rewrite:'
+  end
+  local text = table.concat(lines, '\n')
+  local is_fenced = rules.is_fenced(asked.filetype) or text:find('```', 1, true)
+  local form = is_fenced and '<rewrite_this>\n%s%s\n</rewrite_this>' or '```%s\n%s\n```'
+  return title .. '\n\n' .. form:format(is_fenced and '' or asked.filetype, text)
 end
 
 ---@param asked hum.edit.Asked
@@ -144,11 +152,15 @@ end
 local function question(asked)
   local name = asked.name ~= '' and asked.name or 'file'
   local parts = {} ---@type string[]
-  for _, make in ipairs({ document, definitions, diagnostics, section, verdict }) do
-    parts[#parts + 1] = make(asked)
-  end
-  parts[#parts + 1] = asked.prompt and asked.prompt.text or asked.instruction
-  parts[#parts + 1] = rules.of(asked.form, kind_of(asked), asked.filetype, name)
+  local function add(text) parts[#parts + 1] = text end
+  add(document(asked))
+  add(definitions(asked))
+  add(diagnostics(asked))
+  add(verdict(asked))
+  add(rules.of(asked.form, kind_of(asked), asked.filetype, name))
+  add(section(asked))
+  local instruction = asked.prompt and asked.prompt.text or asked.instruction
+  add((instruction:find('\n') and 'What is to be done:\n\n%s' or 'What is to be done: %s'):format(instruction))
   return table.concat(parts, '\n\n')
 end
 

@@ -106,6 +106,9 @@ static enum spots_end find_piece(struct pieces *p, const struct text *search,
     rest.count -= p->at;
     enum seek_end end = seek(&rest, &want, &found);
     found.first += p->at;
+    for (size_t i = 0; i < SEEK_PLACES; i++) {
+        found.places[i] += p->at;
+    }
     if (end == SEEK_SEVERAL && p->begun != SIZE_MAX &&
         is_next(p->lines, &found, p->begun, changed)) {
         end = SEEK_FOUND;

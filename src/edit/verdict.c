@@ -150,8 +150,13 @@ static void say(struct changes_faults *faults, const struct seek_lines *lines,
 {
     switch (end) {
     case SPOTS_SEVERAL:
-        buf_printf(message, "the lines to replace stand in %zu places: lines ", why->place_count);
-        list_places(why, message);
+        if (why->place_count > 1) {
+            buf_printf(message, "the lines to replace stand in %zu places: lines ",
+                       why->place_count);
+            list_places(why, message);
+        } else { /* there were too many that are alike to look at all */
+            buf_add_str(message, "the lines to replace may stand in several places");
+        }
         buf_add_str(hint, "Ask for more lines around the change, so that only one place fits.");
         break;
     case SPOTS_ELSEWHERE:

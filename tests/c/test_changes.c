@@ -364,6 +364,8 @@ static void dots_stand_for_lines_in_both_parts(void)
         {"at the beginning", "a\nb\nc\n", BLOCK("...\nc\n", "...\nx\n"), "a\nb\nx\n"},
         {"outdented", "k\n    f\n        a\n    end\n", BLOCK("f\n...\nend\n", "g\n...\nend\n"),
          "k\n    g\n        a\n    end\n"},
+        {"a piece that stands twice behind the first", "f\n  a\n  b\n  a\n",
+         BLOCK("f\n...\n  a\n", "f\n...\n  x\n"), NULL, "2 places: lines 2 and 4"},
         {"a piece is nowhere", "f\n  a\nend\n", BLOCK("f\n...\nq\n", "g\n...\nq\n"), NULL,
          "not found"},
         {"a piece is above", "b\nf\n  a\n", BLOCK("f\n...\nb\n", "g\n...\nb\n"), NULL, "not found"},

@@ -1,173 +1,10 @@
 -- Where lines stand in rows of a buffer that were changed: pure. Some of the lines are hunks, which stand there as they
 -- were (old) or as the model wants them (new); only what is in the rows tells. So undo, redo, `:e!`, a formatter and an
 -- edit of the user's are one and the same case.
+local exact = require('hum.edit.exact')
 local linediff = require('hum.linediff')
 
 local M = {}
-
----@class hum.edit.Site  a hunk as its place is followed
----@field from integer  the line of the old text at which it begins, from 1
----@field n integer     so many old lines
----@field old string[]
----@field new string[]
----@field was 'old'|'new'  what stood there last of these two
----@field content 'old'|'new'|'other'  what stands there
----@field mark? integer  changenr() when it was accepted
----@field row integer   where, from 0
----@field rows integer  so many rows
-
----@class hum.edit.Piece  old lines, and the rows that are there for them now
----@field kind 'same'|'site'|'other'|'dirty'  "other": rows of the user's; "dirty": not looked at yet
----@field n integer  old lines
----@field r integer  rows
----@field site? hum.edit.Site
----@field sites? hum.edit.Site[]  of a dirty one
----@field content? 'old'|'new'|'other'  of a site
-
----@alias hum.edit.Item string|hum.edit.Site  an old line, or a hunk
-
----@class hum.edit.Placed
----@field row integer  from 0
----@field rows integer
----@field content? 'old'|'new'|'other'  of a site
-
----@param rows string[]
----@param at integer  from 0
----@param lines string[]
----@return boolean
-local function stands(rows, at, lines)
-  if at < 0 or at + #lines > #rows then return false end
-  for i, line in ipairs(lines) do
-    if rows[at + i] ~= line then return false end
-  end
-  return true
-end
-
----@param site hum.edit.Site
----@return string[]
-local function expected(site) return site.was == 'new' and site.new or site.old end
-
---- Both contents, the one that stood there last in front.
----@param site hum.edit.Site
----@return { [1]: 'old'|'new', [2]: string[] }[]
-local function contents(site)
-  local old, new = { 'old', site.old }, { 'new', site.new }
-  return site.was == 'new' and { new, old } or { old, new }
-end
-
--- ---- all of it is there, each hunk in one of its forms ---------------------------------------
-
----@class hum.edit.Edges  what is known of the rows beside the items
----@field top boolean     the first of the items is the first of the range
----@field bottom boolean  likewise at the end
----@field open_above boolean  rows may have come in above it
----@field open_below boolean
----@field above boolean   rows that may be above or below an empty range are above
----@field firm fun(site: hum.edit.Site): boolean  nothing says that its content is another now
-
---- Rows at which items may end, each with the row at which the first of them begins then.
----@alias hum.edit.Ends table<integer, integer>
-
---- Items may end there. If rows above are allowed, the items are to take as many rows as they can.
----@param ends hum.edit.Ends
----@param at integer
----@param begin integer
----@return boolean
-local function reach(ends, at, begin)
-  if ends[at] and ends[at] <= begin then return false end
-  ends[at] = begin
-  return true
-end
-
----@param line string
----@param rows string[]
----@param before hum.edit.Ends
----@return hum.edit.Ends
-local function past_line(line, rows, before)
-  local after = {}
-  for at, begin in pairs(before) do
-    if rows[at + 1] == line then after[at + 1] = begin end
-  end
-  return after
-end
-
----@param site hum.edit.Site
----@param rows string[]
----@param before hum.edit.Ends
----@param is_firm boolean  only what stood there last
----@return hum.edit.Ends
----@return table<integer, { [1]: integer, [2]: 'old'|'new' }> from  by end: where it begins, and what it is
-local function past_site(site, rows, before, is_firm)
-  local after, from = {}, {}
-  for i, content in ipairs(contents(site)) do
-    for at, begin in pairs((i == 1 or not is_firm) and before or {}) do
-      local to = at + #content[2]
-      if stands(rows, at, content[2]) and reach(after, to, begin) then from[to] = { at, content[1] } end
-    end
-  end
-  return after, from
-end
-
---- The rows are the items, and nothing else but rows at open edges.
----@param items hum.edit.Item[]
----@param rows string[]
----@param top boolean     rows above are allowed
----@param bottom boolean  rows below are
----@param firm fun(site: hum.edit.Site): boolean
----@return table<integer, hum.edit.Placed>|nil  by index of the item
-local function exactly(items, rows, top, bottom, firm)
-  local ends, from = {}, {}
-  for at = 0, top and #rows or 0 do
-    ends[at] = at
-  end
-  for i, item in ipairs(items) do
-    if type(item) == 'string' then
-      ends = past_line(item, rows, ends)
-    else
-      ends, from[i] = past_site(item, rows, ends, firm(item))
-    end
-    if not next(ends) then return end
-  end
-  local at = #rows
-  if bottom then at = math.max(unpack(vim.tbl_keys(ends))) end
-  if not ends[at] then return end
-  local placed = {}
-  for i = #items, 1, -1 do
-    local one = from[i] and from[i][at] or { at - 1 }
-    placed[i] = { row = one[1], rows = at - one[1], content = one[2] }
-    at = one[1]
-  end
-  return placed
-end
-
-local function never() return false end
-
----@param placed table<integer, hum.edit.Placed>|nil
----@param count integer  of items
----@return table<integer, hum.edit.Placed>|nil  unless they have no rows at all
-local function with_rows(placed, count)
-  local last = placed and placed[count]
-  return last and placed and last.row + last.rows > placed[1].row and placed or nil
-end
-
----@param items hum.edit.Item[]
----@param rows string[]
----@param edges hum.edit.Edges
----@return table<integer, hum.edit.Placed>|nil
-local function wholly(items, rows, edges)
-  local placed = exactly(items, rows, false, false, edges.firm)
-  -- Of what came in at an edge, nobody knows whose it is; a hunk there is not made of it if nothing says so.
-  local above = edges.above or not edges.bottom
-  if not placed and edges.open_above and above then placed = exactly(items, rows, true, false, edges.firm) end
-  if not placed and edges.open_below then placed = exactly(items, rows, false, true, edges.firm) end
-  placed = placed or exactly(items, rows, false, false, never)
-  if not placed and (edges.top or edges.bottom) then
-    placed = with_rows(exactly(items, rows, edges.top, edges.bottom, never), #items)
-  end
-  return placed
-end
-
--- ---- some of it is there ---------------------------------------------------------------------
 
 --- For each line its row, if it has one.
 ---@param lines string[]
@@ -287,20 +124,22 @@ function Builder:add_rows(rows) self:add({ kind = 'other', n = 0, r = rows }) en
 ---@param to integer  the row behind
 function Builder:between(site, from, to)
   local room = to - from
-  for _, content in ipairs(contents(site)) do
-    if #content[2] == room and stands(self.rows, from, content[2]) then return self:add_site(site, room, content[1]) end
+  for _, content in ipairs(exact.contents(site)) do
+    if #content[2] == room and exact.stands(self.rows, from, content[2]) then
+      return self:add_site(site, room, content[1])
+    end
   end
-  for _, content in ipairs(contents(site)) do
+  for _, content in ipairs(exact.contents(site)) do
     local n = #content[2]
-    if n > 0 and n < room and stands(self.rows, from, content[2]) then
+    if n > 0 and n < room and exact.stands(self.rows, from, content[2]) then
       self:add_site(site, n, content[1])
       return self:add_rows(room - n)
-    elseif n > 0 and n < room and stands(self.rows, to - n, content[2]) then
+    elseif n > 0 and n < room and exact.stands(self.rows, to - n, content[2]) then
       self:add_rows(room - n)
       return self:add_site(site, n, content[1])
     end
   end
-  if #expected(site) > 0 then return self:add_site(site, room, 'other') end
+  if #exact.expected(site) > 0 then return self:add_site(site, room, 'other') end
   -- Nothing stood there, and what stands there now is the user's; at the top of the range it stands above it.
   local edges = self.edges
   local is_above = #self.pieces == 0 and edges.top and (edges.above or not edges.bottom)
@@ -320,7 +159,7 @@ local SEARCHED = 20000
 function Builder:only(lines, from, to)
   local place
   for row = from, telling(lines) and to - #lines or -1 do
-    if stands(self.rows, row, lines) then
+    if exact.stands(self.rows, row, lines) then
       if place then return nil end
       place = row
     end
@@ -338,7 +177,7 @@ function Builder:among(first, last, from, to)
   if (last - first) * (to - from) > SEARCHED then return false end
   for i = first, last do
     local site = self.items[i]
-    for _, content in ipairs(type(site) == 'table' and contents(site) or {}) do
+    for _, content in ipairs(type(site) == 'table' and exact.contents(site) or {}) do
       local row = self:only(content[2], from, to)
       if row then
         self:gap(first, i - 1, from, row)
@@ -369,7 +208,7 @@ function Builder:gap(first, last, from, to)
       left = 0
     else
       -- What has a neighbour, and has no lines itself, has a place.
-      local has_place = (i == first or i == last) and #expected(item) == 0
+      local has_place = (i == first or i == last) and #exact.expected(item) == 0
       if i == last then
         self:add_rows(left)
         left = 0
@@ -404,12 +243,6 @@ function Builder:build(placed, first, last, row, stop)
   return self.pieces
 end
 
---- Are the rows the items, and nothing else?
----@param items hum.edit.Item[]
----@param rows string[]
----@return boolean
-function M.fits(items, rows) return exactly(items, rows, false, false, never) ~= nil end
-
 --- Finds the items in the rows. Lines that stood above and below may be among the rows.
 ---@param above string[]
 ---@param items hum.edit.Item[]
@@ -421,7 +254,7 @@ function M.fits(items, rows) return exactly(items, rows, false, false, never) ~=
 ---@return integer shed_below  likewise at the bottom
 function M.resolve(above, items, below, rows, edges)
   local all = vim.list_extend(vim.list_extend(vim.list_extend({}, above), items), below)
-  local placed = wholly(all, rows, edges) or partly(all, rows)
+  local placed = exact.wholly(all, rows, edges) or partly(all, rows)
   local row, stop = 0, #rows
   for i = 1, #above do
     row = placed[i] and placed[i].row + 1 or row

@@ -1,6 +1,8 @@
 -- Where the old lines of an edit are now, and whether its hunks stand there as they were: pure, but for a function that
 -- reads rows. A change of the buffer costs a walk over the pieces; rows are read and compared when somebody asks.
+local exact = require('hum.edit.exact')
 local match = require('hum.edit.match')
+local parts = require('hum.edit.pieces')
 
 ---@class hum.edit.Track
 ---@field old string[]
@@ -70,89 +72,14 @@ end
 --- So many changes are looked at one by one.
 local MOST = 16
 
----@param piece hum.edit.Piece|nil
----@return boolean
-local function is_loose(piece) return piece ~= nil and piece.kind ~= 'same' end
-
---- Holds a piece rows that are neither old nor a hunk's?
----@param piece hum.edit.Piece|nil
----@return boolean
-local function is_strange(piece)
-  return piece ~= nil and (piece.kind == 'other' or piece.kind == 'site' and piece.site.content == 'other')
-end
-
---- Is at an edge what was there, but for hunks without rows?
----@param pieces hum.edit.Piece[]
----@param from integer
----@param to integer
----@param step 1|-1
----@return boolean
-local function is_sound(pieces, from, to, step)
-  for i = from, to, step do
-    local piece = pieces[i]
-    if is_strange(piece) then return false end
-    if piece.r > 0 then return true end
-  end
-  return true
-end
-
----@return hum.edit.Piece
-local function hole() return { kind = 'dirty', n = 0, r = 0, sites = {} } end
-
----@param into hum.edit.Piece
----@param piece hum.edit.Piece
-local function swallow(into, piece)
-  into.n, into.r = into.n + piece.n, into.r + piece.r
-  if piece.site then table.insert(into.sites, piece.site) end
-  vim.list_extend(into.sites, piece.sites or {})
-end
-
 -- ---- changes ---------------------------------------------------------------------------------
-
---- Rows `first` to `last` of the range become `n`: the pieces that they touch become one, to be looked at. What is
---- not as it was is looked at again whenever something beside it changes.
----@param first integer
----@param last integer  excluded
----@param n integer
-function Track:damage(first, last, n)
-  local out, gap, at, is_put = {}, hole(), 0, false
-  local function put()
-    if not is_put then out[#out + 1] = gap end
-    is_put = true
-  end
-  for _, piece in ipairs(self.pieces) do
-    local from, to = at, at + piece.r
-    at = to
-    if is_loose(piece) then
-      if from <= last and to >= first then
-        swallow(gap, piece)
-      else
-        if from > last then put() end
-        out[#out + 1] = piece
-      end
-    else
-      local head = math.min(math.max(first - from, 0), piece.r)
-      local tail = math.min(math.max(to - last, 0), piece.r - head)
-      local touched = piece.r - head - tail
-      if head > 0 then out[#out + 1] = { kind = 'same', n = head, r = head } end
-      gap.n, gap.r = gap.n + touched, gap.r + touched
-      if tail > 0 then
-        put()
-        out[#out + 1] = { kind = 'same', n = tail, r = tail }
-      end
-    end
-  end
-  put()
-  gap.r = gap.r - (last - first) + n
-  self.pieces = out
-end
 
 --- May rows that come in at an edge belong to the range? Those of an empty one that has no hunk yet never do.
 ---@param edge 'above'|'below'
 ---@return boolean
 function Track:is_open(edge)
   if #self.pieces == 0 then return edge == 'above' and self.side == 'below' end
-  return is_loose(self.pieces[edge == 'above' and 1 or #self.pieces])
+  return parts.is_loose(self.pieces[edge == 'above' and 1 or #self.pieces])
 end
 
 --- Rows of the buffer have become others.
@@ -178,7 +105,7 @@ function Track:changed(first, last, n)
   self.open_above = self.open_above or first < top or inserts and first == top
   self.open_below = self.open_below or last > bottom or inserts and first == bottom
   local from, to = math.max(first, top), math.min(last, bottom)
-  self:damage(from - top, to - top, n)
+  self.pieces = parts.damage(self.pieces, from - top, to - top, n)
   self.top, self.rows, self.dirty = math.min(first, top), self.rows - (to - from) + n, true
 end
 
@@ -209,10 +136,10 @@ end
 
 --- Nothing is known of the rows any more.
 function Track:lost()
-  local gap = hole()
+  local gap = parts.hole()
   self.noted, self.hull = {}, nil
   for _, piece in ipairs(self.pieces) do
-    swallow(gap, piece)
+    parts.swallow(gap, piece)
   end
   self.total, self.emptied = self.count(), false
   gap.r = self.total
@@ -221,32 +148,6 @@ function Track:lost()
 end
 
 -- ---- looking ---------------------------------------------------------------------------------
-
---- Pieces side by side that are not old lines are looked at together: what is beside a change may be its own now.
----@param pieces hum.edit.Piece[]
----@return hum.edit.Piece[]
-local function clusters(pieces)
-  local out, from, dirty = {}, nil, false ---@type hum.edit.Piece[], integer|nil, boolean
-  local function close(to)
-    if not dirty or from == to then return vim.list_extend(out, pieces, from, to) end
-    local gap = hole()
-    for i = from, to do
-      swallow(gap, pieces[i])
-    end
-    out[#out + 1] = gap
-  end
-  for i, piece in ipairs(pieces) do
-    if piece.kind == 'same' then
-      if from then close(i - 1) end
-      from, dirty = nil, false
-      out[#out + 1] = piece
-    else
-      from, dirty = from or i, dirty or piece.kind == 'dirty'
-    end
-  end
-  if from then close(#pieces) end
-  return out
-end
 
 --- What a dirty piece is made of.
 ---@param piece hum.edit.Piece
@@ -287,17 +188,6 @@ function Track:place()
   end
 end
 
----@param out hum.edit.Piece[]
----@param piece hum.edit.Piece
-local function push(out, piece)
-  local last = out[#out]
-  if last and last.kind == piece.kind and not piece.site then
-    last.n, last.r = last.n + piece.n, last.r + piece.r
-  else
-    out[#out + 1] = piece
-  end
-end
-
 --- What is known of the edges of a piece. A hunk that was accepted is there until the buffer goes back behind that;
 --- one that was not is not there.
 ---@param is_first boolean
@@ -334,7 +224,7 @@ function Track:look(piece, first, row, is_first, is_last)
   local rows = self.read(row, row + piece.r)
   local items, edges = self:items(piece, first), self:edges(is_first, is_last)
   local pieces, shed_above, shed_below
-  if is_first and is_last and rows[1] == '' and self.count() == 1 and match.fits(items, {}) then
+  if is_first and is_last and rows[1] == '' and self.count() == 1 and exact.fits(items, {}) then
     -- A buffer is never without a row.
     pieces, shed_above, shed_below = match.resolve({}, items, {}, {}, edges), 0, 1
     self.emptied = true
@@ -364,27 +254,27 @@ function Track:settle()
     if shifted then self:place() end
     return shifted
   end
-  local out, first, row, pieces = {}, 1, self.top, clusters(self.pieces)
+  local out, first, row, pieces = {}, 1, self.top, parts.clusters(self.pieces)
   for i, piece in ipairs(pieces) do
     local n, r = piece.n, piece.r
     if piece.kind == 'dirty' then
       local found, above, below = self:look(piece, first, row, i == 1, i == #pieces)
       self.top, self.rows = self.top + above, self.rows - above - below
       for _, one in ipairs(found) do
-        push(out, one)
+        parts.push(out, one)
       end
     else
-      push(out, piece)
+      parts.push(out, piece)
     end
     first, row = first + n, row + r
   end
   self.pieces, self.dirty, self.strange = out, false, false
   self:shed()
   local count = #self.pieces
-  if is_sound(self.pieces, 1, count, 1) then
+  if parts.is_sound(self.pieces, 1, count, 1) then
     self.above, self.open_above = 0, false
   end
-  if is_sound(self.pieces, count, 1, -1) then
+  if parts.is_sound(self.pieces, count, 1, -1) then
     self.below, self.open_below = 0, false
   end
   self:place()
@@ -409,7 +299,7 @@ function Track:add(site)
     end
     last = first
   end
-  self:open(site)
+  self.pieces, self.dirty = parts.open(self.pieces, site), true
 end
 
 --- Puts a hunk into lines that are there as they were.
@@ -427,32 +317,6 @@ function Track:split(i, site, head)
   if tail > 0 then table.insert(self.pieces, i, { kind = 'same', n = tail, r = tail }) end
   table.insert(self.pieces, i, { kind = 'site', n = site.n, r = site.n, site = site })
   if head > 0 then table.insert(self.pieces, i, { kind = 'same', n = head, r = head }) end
-end
-
---- Puts a hunk where lines were changed: those and it have to be looked at.
----@param site hum.edit.Site
-function Track:open(site)
-  local out, gap, at, is_put = {}, hole(), 1, false
-  local from, to = site.from, site.from + site.n
-  local function put()
-    if not is_put then out[#out + 1] = gap end
-    is_put = true
-  end
-  for _, piece in ipairs(self.pieces) do
-    local first, last = at, at + piece.n
-    at = last
-    local inside = site.n == 0 and (is_loose(piece) and first <= from and last >= from or first < from and last > from)
-    if inside or first < to and last > from then
-      swallow(gap, piece)
-    else
-      if first >= to then put() end
-      out[#out + 1] = piece
-    end
-  end
-  put()
-  table.insert(gap.sites, site)
-  table.sort(gap.sites, function(a, b) return a.from < b.from end)
-  self.pieces, self.dirty = out, true
 end
 
 --- hum itself has put the one content of hunks in the place of the other.

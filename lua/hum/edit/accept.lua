@@ -10,7 +10,8 @@ local M = {}
 --- How many bytes two lines have in common, in whole characters.
 ---@param a string
 ---@param b string
----@return integer at the beginning, integer at the end
+---@return integer head  at the beginning
+---@return integer tail  at the end
 local function common(a, b)
   local most = math.min(#a, #b)
   local head, tail = 0, 0

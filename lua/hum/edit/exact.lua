@@ -105,7 +105,9 @@ local function exactly(items, rows, top, bottom, firm)
     if not next(ends) then return end
   end
   local at = #rows
-  if bottom then at = math.max(unpack(vim.tbl_keys(ends))) end
+  for to in pairs(bottom and ends or {}) do
+    at = ends[at] and math.max(at, to) or to
+  end
   if not ends[at] then return end
   local placed = {}
   for i = #items, 1, -1 do

@@ -59,12 +59,16 @@ local function found(items, rows, content)
   local lines, first = {}, {}
   for i, item in ipairs(items) do
     first[i] = #lines + 1
-    vim.list_extend(lines, type(item) == 'string' and { item } or item[content(item, i)])
+    if type(item) == 'string' then
+      lines[#lines + 1] = item
+    else
+      vim.list_extend(lines, content(item, i) == 'new' and item.new or item.old)
+    end
   end
   first[#items + 1] = #lines + 1
   local map, placed, sites = matched(lines, rows), {}, 0
   for i, item in ipairs(items) do
-    local a, b = first[i], first[i + 1] - 1
+    local a, b = first[i], first[i + 1] - 1 ---@type integer, integer
     if type(item) == 'string' then
       placed[i] = map[a] and { row = map[a] - 1, rows = 1 }
     elseif b >= a and is_sound(map, lines, a, b, #rows) then
@@ -181,7 +185,7 @@ function Builder:among(first, last, from, to)
       local row = self:only(content[2], from, to)
       if row then
         self:gap(first, i - 1, from, row)
-        self:add_site(site, #content[2], content[1])
+        self:add_site(site --[[@as hum.edit.Site]], #content[2], content[1])
         self:gap(i + 1, last, row + #content[2], to)
         return true
       end
@@ -234,7 +238,7 @@ function Builder:build(placed, first, last, row, stop)
       if type(item) == 'string' then
         self:add({ kind = 'same', n = 1, r = 1 })
       else
-        self:add_site(item, one.rows, one.content)
+        self:add_site(item, one.rows, one.content or item.was)
       end
       begin, row = i + 1, one.row + one.rows
     end

@@ -53,8 +53,10 @@ function M.hole() return { kind = 'dirty', n = 0, r = 0, sites = {} } end
 ---@param piece hum.edit.Piece
 function M.swallow(into, piece)
   into.n, into.r = into.n + piece.n, into.r + piece.r
-  if piece.site then table.insert(into.sites, piece.site) end
-  if piece.sites then vim.list_extend(into.sites, piece.sites) end
+  local sites = into.sites or {}
+  if piece.site then table.insert(sites, piece.site) end
+  vim.list_extend(sites, piece.sites or {})
+  into.sites = sites
 end
 
 --- Rows `first` to `last` of the range become `n`: the pieces that they touch become one, to be looked at. What is
@@ -158,8 +160,9 @@ function M.open(pieces, site)
     end
   end
   put()
-  table.insert(gap.sites, site)
-  table.sort(gap.sites, function(a, b) return a.from < b.from end)
+  local sites = gap.sites or {}
+  table.insert(sites, site)
+  table.sort(sites, function(a, b) return a.from < b.from end)
   return out
 end
 

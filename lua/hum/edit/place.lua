@@ -38,7 +38,7 @@ end
 ---@param range integer[]  row, col, row, col, from 0, the end excluded, as nvim_buf_get_text() has them
 ---@return hum.edit.Place|nil, string|nil err
 local function of_range(buf, range)
-  local row, col, to_row, to_col = unpack(range)
+  local row, col, to_row, to_col = range[1], range[2], range[3], range[4]
   local first = vim.api.nvim_buf_get_lines(buf, row, row + 1, false)[1]
   local last = vim.api.nvim_buf_get_lines(buf, to_row, to_row + 1, false)[1]
   if not first or not last or col > #first or to_col > #last then

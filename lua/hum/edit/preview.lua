@@ -32,6 +32,9 @@ local new_track = require('hum.edit.track').new
 ---@field first integer  lines of `old`, from 1
 ---@field last integer   of an insertion first - 1
 ---@field new string[]
+---@field [1]? integer
+---@field [2]? integer
+---@field [3]? string[]
 
 ---@class hum.edit.Open  what is certain of the part that is being written
 ---@field at integer      the old line in front of which it stands, from 1
@@ -106,7 +109,7 @@ function Preview:look_soon()
   end)
 end
 
----@param phase string
+---@param phase 'waiting'|'thinking'|'streaming'
 function Preview:enter(phase)
   if self.phase == phase then return end
   self.phase, self.since = phase, vim.uv.now()
@@ -203,8 +206,10 @@ function Preview:add(one)
   local id = self:next_id()
   self.reserved = nil
   local old = vim.list_slice(self.old, first, last)
-  local site = { from = first, n = #old, old = old, new = lines }
+  ---@type hum.edit.Site
+  local site = { from = first, n = #old, old = old, new = lines, was = 'old', content = 'old', row = 0, rows = #old }
   self.track:add(site)
+  ---@type hum.edit.Hunk
   local hunk = {
     id = id,
     first = self.first + first - 1,
@@ -214,6 +219,9 @@ function Preview:add(one)
     new = lines,
     state = 'finished',
     refused = self.unwanted,
+    at = 1,
+    row = 0,
+    rows = #old,
     site = site,
   }
   table.insert(self.hunks, hunk)
@@ -310,7 +318,7 @@ function Preview:feed(name, data)
   elseif name == 'again' then
     self:on_again()
   elseif PHASES[name] then
-    self:on_end(name, data)
+    self:on_end(name --[[@as 'done'|'error'|'cancelled']], data)
   end
 end
 
@@ -334,7 +342,7 @@ function Preview:watch()
       self:look_soon()
     end,
     on_reload = function()
-      if self.gone then return true end
+      if self.gone then return end
       self.track:lost()
       self:look_soon()
     end,

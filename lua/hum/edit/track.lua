@@ -8,7 +8,7 @@ local parts = require('hum.edit.pieces')
 ---@field old string[]
 ---@field top integer      the first row of the range, from 0
 ---@field rows integer     of the range
----@field pieces hum.edit.Piece[]  in order; together they are the old lines, and the rows of the range
+---@field pieces hum.edit.Piece[]  together they are the old lines, and the rows of the range
 ---@field total integer    rows of the buffer, as far as changes tell
 ---@field before string[]  lines that stood above the range
 ---@field after string[]   and below it
@@ -154,8 +154,8 @@ end
 ---@param first integer  its first old line
 ---@return hum.edit.Item[]
 function Track:items(piece, first)
-  local items, i = {}, first
-  for _, site in ipairs(piece.sites) do
+  local items, i = {}, first ---@type hum.edit.Item[], integer
+  for _, site in ipairs(piece.sites or {}) do
     vim.list_extend(items, self.old, i, site.from - 1)
     items[#items + 1] = site
     i = site.from + site.n

@@ -27,7 +27,7 @@ function M.is_loose(piece) return piece ~= nil and piece.kind ~= 'same' end
 --- Holds a piece rows that are neither old nor a hunk's?
 ---@param piece hum.edit.Piece|nil
 ---@return boolean
-local function is_strange(piece)
+function M.is_strange(piece)
   return piece ~= nil and (piece.kind == 'other' or piece.kind == 'site' and piece.site.content == 'other')
 end
 
@@ -40,7 +40,7 @@ end
 function M.is_sound(pieces, from, to, step)
   for i = from, to, step do
     local piece = pieces[i]
-    if is_strange(piece) then return false end
+    if M.is_strange(piece) then return false end
     if piece.r > 0 then return true end
   end
   return true

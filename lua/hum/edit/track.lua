@@ -127,6 +127,8 @@ function Track:catch_up()
   local noted, hull = self.noted, self.hull
   if not hull then return end
   self.noted, self.hull = {}, nil
+  -- All of it was gone: it may come back anywhere.
+  if self.rows == 0 and vim.iter(self.pieces):any(parts.is_strange) then return self:lost() end
   if #noted == MOST then noted = { { hull.first, hull.last, hull.now - hull.first } } end
   for _, one in ipairs(noted) do
     self:changed(unpack(one))

@@ -19,6 +19,7 @@ struct answer {
     bool ended;
     bool has_markers; /* the range itself */
     bool called;      /* a tool */
+    bool shrunk;      /* it takes much of the range away */
     struct buf raw;   /* all that came */
     size_t text_len;  /* bytes of it that are text, and no call */
     size_t complete;  /* so many of them when all code was known to have come; 0: it has not */
@@ -215,6 +216,7 @@ static void end_whole(struct answer *a, bool cut)
     clean_end(a->code, cut, &a->fresh);
     align_fresh(a);
     align_end(a->align, cut || is_whole_fault(a));
+    a->shrunk = !cut && !is_whole_fault(a) && clean_is_shrunk(a->code);
 }
 
 static void end_blocks(struct answer *a, bool cut)
@@ -363,7 +365,7 @@ struct answer_fault answer_fault(const struct answer *a)
 
 bool answer_is_shrunk(const struct answer *a)
 {
-    return !has_blocks(a) && clean_is_shrunk(a->code);
+    return a->shrunk;
 }
 
 static const char *const form_names[] = {

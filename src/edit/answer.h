@@ -78,7 +78,9 @@ struct span answer_tail(const struct answer *a);
 /* Behind the end. */
 enum answer_form answer_form(const struct answer *a);
 struct answer_fault answer_fault(const struct answer *a);
-bool answer_is_shrunk(const struct answer *a); /* more than a third of the range would go */
+/* More than a third of the range would go. Of what is cut or refused that is not so: only what had
+ * finished goes. */
+bool answer_is_shrunk(const struct answer *a);
 
 /* "whole", "search", "patch", "udiff". */
 const char *answer_form_name(enum answer_form form);

@@ -109,6 +109,24 @@ static void the_form_is_what_comes(void)
     }
 }
 
+static void what_is_cut_is_not_shrunk(void)
+{
+    struct text old, none;
+    text_init(&old);
+    text_init(&none);
+    text_add_lines(&old, span_of(OLD));
+    const struct clean_context context = {
+        .old = &old, .before = &none, .after = &none, .filetype = "c", .instruction = span_of("x")};
+    for (int cut = 0; cut < 2; cut++) {
+        struct answering *r =
+            answering_play_all(&context, ANSWER_WHOLE, span_of("int f(void)\n{\n}\n"), cut != 0);
+        CHECK(r->shrunk == (cut == 0) && r->count == (cut == 0));
+        answering_finish(r);
+    }
+    text_finish(&old);
+    text_finish(&none);
+}
+
 static void forms_have_names(void)
 {
     for (enum answer_form form = ANSWER_WHOLE; form <= ANSWER_UDIFF; form++) {
@@ -120,6 +138,7 @@ static void forms_have_names(void)
 int main(void)
 {
     RUN(the_form_is_what_comes);
+    RUN(what_is_cut_is_not_shrunk);
     RUN(forms_have_names);
     return check_report("forms");
 }

@@ -5,6 +5,22 @@ local complete = require('lib.complete')
 local engine = require('lib.engine').start
 local test, eq = T.test, T.eq
 
+test('an edit is answered, and leaves the buffer alone', function(t)
+  local srv = engine(t)
+  chat.configure(t, srv, { dialect = 'openai', model = 'tiny-reciter', options = { max_tokens = 60 } })
+  t:lua([[
+    vim.api.nvim_buf_set_lines(0, 0, -1, false, { 'local a = 1', 'local b = 2', 'return a + b' })
+    vim.bo.filetype, vim.bo.modified = 'lua', false
+    require('hum').edit({ first = 1, last = 2, instruction = 'Improve it.', on_done = function(r) result = r end })
+  ]])
+  local result = t:wait(function() return t:lua('return result or false') end, 'the ending')
+  -- It recites, so there is no code in it, or it is cut.
+  T.ok(vim.tbl_contains({ 'done', 'error' }, result.status), vim.inspect(result))
+  T.ok(result.stats and result.stats.tokens > 0, vim.inspect(result))
+  eq('local a = 1\nlocal b = 2\nreturn a + b', t:text())
+  eq(false, t:lua('return vim.bo.modified'))
+end)
+
 for dialect, path in vim.spairs({ openai = '/v1/chat/completions', anthropic = '/v1/messages' }) do
   test(('a whole chat with thinking over %s'):format(path), function(t)
     local srv = engine(t, '--parallel', '1') -- the second message meets what the first left in the cache

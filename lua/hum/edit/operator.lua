@@ -6,9 +6,9 @@
 -- (vim.on_key()), and once there is an instruction the operator is run with them for a second time: that is the run
 -- which "." repeats. What it edits is always the range of the first one.
 --
--- The keys are those that were typed: what a map makes of them may be more than what is seen (the command of <Cmd>), or
--- other (keys of `:normal` in a command). In a macro nothing is typed; there they are as maps have left them, and where
--- those will not do, "." repeats the edit for as much text.
+-- The keys are those that maps have left. Where these are too few (the command of <Cmd>) or too many (keys of `:normal`
+-- in a command), they are those that were typed. A macro has none of these: there "." repeats the edit for as much text.
+-- The second run ends when the operator is called: a key behind that is never run.
 local command = require('hum.edit.command')
 local dot = require('hum.edit.dot')
 
@@ -131,12 +131,12 @@ local function again(op, range)
     normal('gvg@')
   elseif op.motion then
     normal(count .. 'g@' .. op.motion)
+  elseif not op.keys:find(UNCLEAR[1], 1, true) and not op.keys:find(UNCLEAR[2], 1, true) then
+    normal(count .. 'g@' .. op.keys)
   elseif op.typed ~= '' then
     normal(count .. 'g@' .. op.typed, true)
-  elseif op.keys:find(UNCLEAR[1], 1, true) or op.keys:find(UNCLEAR[2], 1, true) then
-    by_selection(range)
   else
-    normal(count .. 'g@' .. op.keys)
+    by_selection(range)
   end
 end
 
@@ -172,13 +172,22 @@ local function ask_for(op, range)
   end, function(typed) cancelled(op, typed) end)
 end
 
+--- Takes the keys that are left of the second run. When there are none `:normal` gives <Esc>, without end.
+---@param op hum.Operator
+local function drop_keys(op)
+  for _ = 1, #op.typed + #op.keys do
+    if vim.fn.getchar(1) == 0 then return end
+    vim.fn.getchar(0)
+  end
+end
+
 --- 'operatorfunc'.
 ---@param type 'line'|'char'|'block'
 function M.run(type)
   unwatch()
   local op = current
   if not op then return end
-  if op.range then return end -- the second run
+  if op.range then return drop_keys(op) end -- the second run
   local range = range_of(type)
   if op.text or op.kind == 'fix' then return start(op, range) end
   ask_for(op, range)

@@ -7,8 +7,8 @@
 -- which "." repeats. What it edits is always the range of the first one.
 --
 -- The keys are those that maps have left. Where these are too few (the command of <Cmd>) or too many (keys of `:normal`
--- in a command), they are those that were typed. A macro has none of these: there "." repeats the edit for as much text.
--- The second run ends when the operator is called: a key behind that is never run.
+-- in a command), they are those that were typed. A macro has none of these: there "." repeats the edit for as much
+-- text. The second run ends when the operator is called: a key behind that is never run.
 local command = require('hum.edit.command')
 local dot = require('hum.edit.dot')
 

@@ -74,6 +74,33 @@ function M.refusal(buf)
   if vim.bo[buf].readonly then return "the buffer is 'readonly'\n:setlocal noreadonly lets it be edited" end
 end
 
+--- Cursors in lines that are replaced stay in their line of the hunk, where Neovim would put them behind it.
+---@param buf integer
+---@param hunks hum.edit.Hunk[]  from the last to the first
+---@param content 'old'|'new'
+---@return fun() restore
+local function keep_cursors(buf, hunks, content)
+  local kept = {} ---@type table<integer, integer[]>
+  for _, win in ipairs(vim.fn.win_findbuf(buf)) do
+    local cursor = vim.api.nvim_win_get_cursor(win)
+    local row, shift = cursor[1] - 1, 0
+    for i = #hunks, 1, -1 do
+      local hunk = hunks[i]
+      local from, to = hunk.site.rows, #(content == 'new' and hunk.new or hunk.old)
+      if row < hunk.site.row then break end
+      if row < hunk.site.row + from and to > 0 then
+        kept[win] = { hunk.site.row + shift + math.min(row - hunk.site.row, to - 1) + 1, cursor[2] }
+      end
+      shift = shift + to - from
+    end
+  end
+  return function()
+    for win, cursor in pairs(kept) do
+      pcall(vim.api.nvim_win_set_cursor, win, cursor)
+    end
+  end
+end
+
 ---@param preview hum.edit.Preview
 ---@param hunks hum.edit.Hunk[]  from the last to the first
 ---@param content 'old'|'new'
@@ -136,6 +163,7 @@ function M.turn(preview, hunks, content)
   local sorted = vim.list_slice(hunks)
   table.sort(sorted, function(a, b) return a.from > b.from end)
   preview.quiet = true
+  local restore = keep_cursors(preview.buf, sorted, content)
   local changes, tick = {}, vim.api.nvim_buf_get_changedtick(preview.buf)
   local ok, err = pcall(vim.api.nvim_buf_call, preview.buf, function() change(preview, sorted, content, changes) end)
   preview.quiet = false
@@ -145,6 +173,7 @@ function M.turn(preview, hunks, content)
     preview:look_soon()
     return false, failure(tostring(err))
   end
+  restore()
   preview:refresh()
   preview:tell('moved')
   return true

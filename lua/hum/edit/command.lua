@@ -9,56 +9,10 @@ local places = require('hum.edit.place')
 local placeholders = require('hum.prompt.placeholders')
 local problems = require('hum.edit.collect.problems')
 local prompts = require('hum.prompt')
-local ranges = require('hum.edit.range')
 local thread = require('hum.edit.thread')
+local where = require('hum.edit.where')
 
 local M = {}
-
----@class hum.EditRange : hum.EditRows
----@field chars? integer[]   row, col, row, col, end exclusive: it is not of whole lines
----@field kind? 'function'|'paragraph'  it was found around the cursor
-
--- ---- where ----------------------------------------------------------------------------------
-
----@return hum.EditRange  of the cursor
-local function around()
-  local buf = vim.api.nvim_get_current_buf()
-  local cursor = vim.api.nvim_win_get_cursor(0)
-  local found = ranges.around(buf, cursor[1] - 1, cursor[2])
-  return { buf = buf, first = found.first, last = found.last, kind = found.kind }
-end
-
---- The selected lines, if the command is run from visual mode (by <Cmd>), which this ends.
----@return { buf: integer, first: integer, last: integer }|nil
-local function selected()
-  if not vim.api.nvim_get_mode().mode:find('^[vV\22]') then return nil end
-  local here, there = vim.fn.line('.'), vim.fn.line('v')
-  vim.api.nvim_feedkeys(vim.keycode('<Esc>'), 'nx', false)
-  return { buf = vim.api.nvim_get_current_buf(), first = math.min(here, there), last = math.max(here, there) }
-end
-
---- Lines that were named, or those around the cursor.
----@param quote? { buf: integer, first: integer, last: integer }  lines from 1
----@return hum.EditRange
-local function range_of(quote)
-  if not quote then return around() end
-  local count = vim.api.nvim_buf_line_count(quote.buf)
-  local first = math.max(1, math.min(quote.first, count))
-  return { buf = quote.buf, first = first - 1, last = math.max(first, math.min(quote.last, count)) - 1 }
-end
-
---- The place of the cursor: behind a line's last character in normal mode, as nothing else is meant there.
----@return hum.EditRange
-local function here()
-  local buf = vim.api.nvim_get_current_buf()
-  local cursor = vim.api.nvim_win_get_cursor(0)
-  local row, col = cursor[1] - 1, cursor[2]
-  local line = vim.api.nvim_get_current_line()
-  local inserts = vim.api.nvim_get_mode().mode:find('^[iR]') ~= nil
-  local is_last = col + #vim.fn.matchstr(line:sub(col + 1), '.') >= #line
-  if not line:find('%S') or (is_last and not inserts) then col = #line end
-  return { buf = buf, first = row, last = row, chars = { row, col, row, col } }
-end
 
 --- The edit that is shown at the cursor.
 ---@return hum.edit.Preview|nil
@@ -66,26 +20,6 @@ local function preview_here()
   local row = vim.api.nvim_win_get_cursor(0)[1] - 1
   local preview = edits.at(vim.api.nvim_get_current_buf(), row)
   return preview and thread.goes_on(preview) and preview or nil
-end
-
----@param range hum.EditRange
----@return string
-local function lines_of(range)
-  if range.first == range.last then return ('line %d'):format(range.first + 1) end
-  return ('lines %d-%d'):format(range.first + 1, range.last + 1)
-end
-
-local VERBS = { edit = 'Edit', fix = 'Fix', insert = 'Insert in' }
-
---- What stands above the prompt for an instruction.
----@param kind hum.OperatorKind
----@param range hum.EditRange
----@return string
-function M.title(kind, range)
-  local what = lines_of(range)
-  if range.kind then what = ('the %s, %s'):format(range.kind, what) end
-  if range.chars and kind ~= 'insert' then what = 'a part of ' .. what end
-  return ('%s %s'):format(VERBS[kind], what)
 end
 
 -- ---- what is asked ---------------------------------------------------------------------------
@@ -123,22 +57,12 @@ local function values_of(range, input)
 end
 
 ---@param range hum.EditRange
----@return table  as hum.edit.start() takes it
-local function place_of(range)
-  local opts = { buf = range.buf, first = range.first + 1, last = range.last + 1, range = range.chars }
-  if range.chars then
-    opts.first, opts.last = nil, nil
-  end
-  return opts
-end
-
----@param range hum.EditRange
 ---@param more table
 ---@return hum.edit.Handle|nil, string|nil err
 local function start(range, more)
   if not vim.api.nvim_buf_is_loaded(range.buf) then return nil, 'the buffer is gone' end
   if vim.trim(more.instruction) == '' then return nil, 'say what is to be done: the instruction is empty' end
-  return thread.start(vim.tbl_extend('force', place_of(range), more))
+  return thread.start(vim.tbl_extend('force', where.place(range), more))
 end
 
 ---@param handle hum.edit.Handle|nil
@@ -170,7 +94,7 @@ local function fix(range, text, more)
   values.diagnostics = problems.text(range)
   if values.diagnostics == '' and text == '' then
     local cure = 'say what is wrong: ":Hum fix {what}", or ":Hum edit {instruction}"'
-    return nil, ('nothing to fix is known in %s\n%s'):format(lines_of(range), cure)
+    return nil, ('nothing to fix is known in %s\n%s'):format(where.words(range), cure)
   end
   return start(
     range,
@@ -205,31 +129,9 @@ function M.edit_range(range, text) return told(edit(range, text)) end
 function M.fix_range(range, text) return told(fix(range, text)) end
 
 ---@param text string
-function M.insert_here(text) return told(insert(here(), text)) end
+function M.insert_here(text) return told(insert(where.here(), text)) end
 
 -- ---- commands --------------------------------------------------------------------------------
-
-local held_ns = vim.api.nvim_create_namespace('hum.edit.range')
-
---- Keeps a range where its text is, while something else may change the buffer.
----@param range hum.EditRange
----@return fun() release  after which the range is where it is by then
-local function hold(range)
-  local buf = range.buf
-  local stop = vim.api.nvim_buf_get_lines(buf, range.last, range.last + 1, false)[1] or ''
-  local c = range.chars or { range.first, 0, range.last, #stop }
-  local id = vim.api.nvim_buf_set_extmark(buf, held_ns, c[1], c[2], { end_row = c[3], end_col = c[4] })
-  return function()
-    if not vim.api.nvim_buf_is_loaded(buf) then return end
-    local at = vim.api.nvim_buf_get_extmark_by_id(buf, held_ns, id, { details = true })
-    vim.api.nvim_buf_del_extmark(buf, held_ns, id)
-    local row, col = at[1], at[2]
-    local last, end_col = (at[3] or {}).end_row, (at[3] or {}).end_col
-    if not row or not col or not last or not end_col then return end
-    range.first, range.last = row, last
-    if range.chars then range.chars = { row, col, last, end_col } end
-  end
-end
 
 --- Asks for an instruction beside some lines. If they cannot be edited, that is said before anything is written.
 ---@param kind hum.OperatorKind
@@ -237,14 +139,14 @@ end
 ---@param on_text fun(text: string)
 ---@param on_cancel fun(typed: boolean)
 function M.ask(kind, range, on_text, on_cancel)
-  local place, why = places.find(place_of(range))
+  local place, why = places.find(where.place(range))
   if not place then
     notify.complain(why)
     return on_cancel(false)
   end
-  local release = hold(range)
+  local release = where.hold(range)
   ask.open({
-    title = M.title(kind, range),
+    title = where.title(kind, range),
     buf = range.buf,
     first = range.first,
     last = range.last,
@@ -299,23 +201,23 @@ end
 --- `:[range]Hum edit [instruction]`
 ---@param given hum.Invocation
 function M.edit(given)
-  local quote = given.quote or selected()
+  local quote = given.quote or where.selected()
   local preview = not quote and preview_here()
   if preview then return remark(preview, given.text) end
-  local range = range_of(quote)
+  local range = where.of_lines(quote)
   with_text('edit', range, given.text, function(text) M.edit_range(range, text) end)
 end
 
 --- `:Hum insert [instruction]`
 ---@param given hum.Invocation
 function M.insert(given)
-  local range = here()
+  local range = where.here()
   with_text('insert', range, given.text, function(text) told(insert(range, text)) end)
 end
 
 --- `:[range]Hum fix [what]`
 ---@param given hum.Invocation
-function M.fix(given) M.fix_range(range_of(given.quote or selected()), given.text) end
+function M.fix(given) M.fix_range(where.of_lines(given.quote or where.selected()), given.text) end
 
 --- `:Hum accept [all]`, `:Hum reject [all]`
 ---@param which 'accept'|'reject'
@@ -351,8 +253,8 @@ local function named(opts)
   local buf = (opts.buf or 0) == 0 and vim.api.nvim_get_current_buf() or opts.buf
   local c = opts.range
   if c then return { buf = buf, first = c[1], last = c[3], chars = c } end
-  if opts.first then return range_of({ buf = buf, first = opts.first, last = opts.last or opts.first }) end
-  return around()
+  if opts.first then return where.of_lines({ buf = buf, first = opts.first, last = opts.last or opts.first }) end
+  return where.around()
 end
 
 --- hum.edit()
@@ -371,7 +273,8 @@ function M.api_fix(opts) return fix(named(opts), opts.instruction or '', some(op
 function M.api_insert(opts)
   local at = opts.at
   local buf = (opts.buf or 0) == 0 and vim.api.nvim_get_current_buf() or opts.buf
-  local range = at and { buf = buf, first = at[1], last = at[1], chars = { at[1], at[2], at[1], at[2] } } or here()
+  local range = at and { buf = buf, first = at[1], last = at[1], chars = { at[1], at[2], at[1], at[2] } }
+    or where.here()
   return insert(range, opts.instruction, some(opts, COMMON))
 end
 

@@ -9,8 +9,8 @@
 #define HUM_REINDENT_H
 
 #include "base/buf.h"
-#include "text/guess.h"
 #include "complete/trim/trim.h"
+#include "text/guess.h"
 #include "text/style.h"
 #include "text/syntax.h"
 

@@ -39,6 +39,7 @@ end
 ---@field open_above boolean  rows may have come in above it
 ---@field open_below boolean
 ---@field above boolean   rows that may be above or below an empty range are above
+---@field taken fun(site: hum.edit.Site): boolean  it was accepted, and the buffer has not gone back behind that
 ---@field firm fun(site: hum.edit.Site): boolean  nothing says that its content is another now
 
 --- Rows at which items may end, each with the row at which the first of them begins then.

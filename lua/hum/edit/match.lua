@@ -217,7 +217,9 @@ function Builder:gap(first, last, from, to)
         self:add_rows(left)
         left = 0
       end
-      self:add_site(item, 0, has_place and item.was or 'other')
+      -- Of lines that were taken away nothing is left to be found.
+      local is_taken = #item.new == 0 and self.edges.taken(item)
+      self:add_site(item, 0, has_place and item.was or is_taken and 'new' or 'other')
     end
   end
   self:add_rows(left)

@@ -198,16 +198,15 @@ end
 function Track:edges(is_first, is_last)
   local now = self.changenr()
   local knows = not self.strange
+  local function taken(site) return site.mark ~= nil and now >= site.mark end
   return {
     top = is_first,
     bottom = is_last,
     open_above = is_first and self.open_above,
     open_below = is_last and self.open_below,
     above = self.side ~= 'below',
-    firm = function(site)
-      local taken = site.mark ~= nil and now >= site.mark
-      return knows and taken == (site.was == 'new')
-    end,
+    taken = taken,
+    firm = function(site) return knows and taken(site) == (site.was == 'new') end,
   }
 end
 

@@ -209,10 +209,26 @@ static void drop_blanks(struct below *b, size_t *count)
     }
 }
 
+/* All of the answer is what stands below. */
+static bool is_nothing_else(const struct below *b)
+{
+    size_t words = 0;
+    for (size_t i = 0; i < b->held.count; i++) {
+        words += !span_is_blank(text_line(&b->held, i));
+    }
+    return !b->begun && words == b->matched;
+}
+
 void below_end(struct below *b, bool cut)
 {
     const struct place *p = b->stage.place;
     size_t count = b->held.count, matched = b->over || (!cut && is_echo(b)) ? b->matched : 0;
+    if (matched > 0 && is_nothing_else(b)) {
+        if (matched >= LINES_OUTSIDE) {
+            stage_fail(&b->stage, CLEAN_OUTSIDE);
+        }
+        matched = 0;
+    }
     size_t all = count;
     drop_blanks(b, &count);
     size_t blanks = matched > 0 ? 0 : all - count;

@@ -113,13 +113,14 @@ static bool stands_for_code(struct span words)
     return (has_dots && fits(words, what)) || fits(words, sure);
 }
 
-/* "..." is an expression of Python, and of stubs the only one. */
+/* "..." is an expression of Python, and of stubs the only one; in YAML it ends a document. */
 static bool is_ellipsis(const struct place *p)
 {
-    const char *strings = p->language->strings;
+    const struct language *l = p->language;
     bool python =
-        p->language->by_indent && strings != NULL && span_starts_with(span_of(strings), "\"\"\"");
-    return python && (place_has(p, span_of("...")) || p->old_words <= 1);
+        l->by_indent && l->strings != NULL && span_starts_with(span_of(l->strings), "\"\"\"");
+    bool yaml = l->by_indent && l->words && !l->markup;
+    return yaml || (python && (place_has(p, span_of("...")) || p->old_words <= 1));
 }
 
 /* In texts for people: "[rest of the document unchanged]". */

@@ -56,24 +56,42 @@ static const struct language *language_of_tag(struct span info)
     return name[0] != '\0' ? language_of(name) : language_of("conf");
 }
 
-/* Of a range in a fence of Markdown: that of the fence. */
-static void find_language(struct place *p)
+/* The line that opens the fence which the range stands in, LINEMAP_NONE: there is none. Of a part of a
+ * file, which may begin within a fence, a fence with words opens one, and a bare one closes it. */
+static size_t find_opener(const struct clean_context *c)
 {
-    const struct clean_context *c = &p->context;
-    p->language = language_of(c->filetype);
-    p->markdown = words_is_one(c->filetype, markdowns);
     struct fence fence;
+    struct fenceline f;
+    size_t opener = LINEMAP_NONE, last = LINEMAP_NONE;
+    bool named = false, last_named = false, whole = c->first <= c->before->count + 1;
     fence_init(&fence);
-    size_t opened = 0;
-    for (size_t i = 0; p->markdown && i < c->before->count; i++) {
+    for (size_t i = 0; i < c->before->count; i++) {
         struct span line = text_line(c->before, i);
         bool was = fence_is_open(&fence);
         fence_feed(&fence, line.data, line.len);
         fence_feed(&fence, "\n", 1);
-        opened = !was && fence_is_open(&fence) ? i : opened;
+        opener = !fence_is_open(&fence) ? LINEMAP_NONE : was ? opener : i;
+        if (fenceline_of(line, &f)) {
+            last = i;
+            last_named = f.info.len > 0;
+            named = named || last_named;
+        }
     }
+    if (whole || !named) {
+        return opener;
+    }
+    return last_named ? last : LINEMAP_NONE;
+}
+
+/* Of a range in a fence of Markdown: that of the fence. */
+static void find_language(struct place *p)
+{
+    const struct clean_context *c = &p->context;
     struct fenceline f;
-    if (p->markdown && fence_is_open(&fence) && fenceline_of(text_line(c->before, opened), &f)) {
+    p->language = language_of(c->filetype);
+    p->markdown = words_is_one(c->filetype, markdowns);
+    size_t opener = p->markdown ? find_opener(c) : LINEMAP_NONE;
+    if (opener != LINEMAP_NONE && fenceline_of(text_line(c->before, opener), &f)) {
         p->language = language_of_tag(f.info);
         p->markdown = false;
     }

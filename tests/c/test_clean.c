@@ -9,6 +9,7 @@ struct row {
     const char *instruction;
     bool cut, insert;
     const char *head, *foot;
+    size_t first; /* number of the range's first line, if lines are missing above */
     struct indent indent;
 };
 
@@ -59,7 +60,7 @@ static void check_row(const struct row *r)
         .indent = r->indent.tab_count > 0 ? r->indent
                                           : (struct indent){.tabs = {8}, .tab_count = 1, .step = 8},
         .insert = r->insert,
-        .first = p.before.count + 1,
+        .first = r->first > 0 ? r->first : p.before.count + 1,
         .instruction = span_of(r->instruction != NULL ? r->instruction : "Improve this."),
         .head = span_of(r->head != NULL ? r->head : ""),
         .foot = span_of(r->foot != NULL ? r->foot : ""),
@@ -250,7 +251,11 @@ static void fences_of_markdown_are_text(void)
          R("text is fenced as text", "text", TEXT, "```text\nrake all\ncut the hedge\n```\n",
            "rake all\ncut the hedge\n"),
          R("a mail without a file type", "", TEXT, "```\nrake all\ncut the hedge\n```\n",
-           "rake all\ncut the hedge\n"));
+           "rake all\ncut the hedge\n"),
+         R("a part of a file that begins in a block", "markdown",
+           "make\n```\n\ntext\n\n```sh\nmake\n```\n\n~\nThe robot waters plants.\n~\n",
+           "The robot waters all of the plants.\n", "The robot waters all of the plants.\n",
+           .first = 500));
 }
 
 static void tags_and_tokens_are_not_code(void)
@@ -552,7 +557,9 @@ static void what_stands_for_other_code_becomes_that(void)
            "# the remaining code points\nx = 2\n", "# the remaining code points\nx = 2\n"),
          R("a comment on the rest", "c", "~\nint x;\n~\n",
            "/* the rest of the line goes to the log */\nint x;\n",
-           "/* the rest of the line goes to the log */\nint x;\n"));
+           "/* the rest of the line goes to the log */\nint x;\n"),
+         R("the end of a document of YAML", "yaml", "~\na: 1\nb: 2\n~\n", "a: 1\n...\n---\nb: 3\n",
+           "a: 1\n...\n---\nb: 3\n"));
 }
 
 #define BELOW "\n\nreturn Queue\n"
@@ -606,7 +613,13 @@ static void lines_around_are_not_repeated(void)
          R("an annotation above a renamed method", "java",
            "class A {\n    @Override\n~\n    public int f() {\n        return 1;\n    }\n~\n}\n",
            "    @Override\n    public int g() {\n        return 1;\n    }\n",
-           "    public int g() {\n        return 1;\n    }\n"));
+           "    public int g() {\n        return 1;\n    }\n"),
+         R("all of the answer is the line below", "json", "~\n\"a\": 1\n~\n},\n", "},\n", "},\n"),
+         R("all of the answer stands below", "lua",
+           "~\nlocal a = 1\n~\nlocal bb = second()\nlocal cc = third()\nlocal dd = fourth()\nlocal "
+           "ee = fifth()\n",
+           "local bb = second()\nlocal cc = third()\nlocal dd = fourth()\nlocal ee = fifth()\n",
+           "!outside"));
 }
 
 static void lines_stand_where_the_range_does(void)

@@ -267,7 +267,8 @@ local function walk_map(node, value, path, found)
     local item = value[name]
     local at = below(path, name)
     local any = name == '*' and node.wildcard
-    if not any and (type(name) ~= 'string' or not name:match('^[%w_.-]+$')) then
+    local fits = type(name) == 'string' and (node.models and name ~= '' or name:match('^[%w_.-]+$'))
+    if not any and not fits then
       found[#found + 1] = { path = at, why = 'expected a name of letters, digits, "-", "_" and "."' }
     elseif node.item.kind == 'header' and type(item) == 'string' and is_secret_header(name) then
       found[#found + 1] = { path = at, why = secret_fault(item) or 'not accepted' }

@@ -23,6 +23,7 @@
 ---@field also? string[]
 ---@field removable? boolean  `false` takes an entry of the map away
 ---@field wildcard? boolean   '*' is a name of the map too
+---@field models? boolean     its names are those of models, whatever is in them
 ---@field reserved? table<string, string>  names that a table of options may not have, and why
 ---@field or_false? boolean   `false` is a value of the string too
 ---@field or_boolean? boolean  `true` and `false` are values of the enum too
@@ -846,6 +847,7 @@ model thinks is not shown with an edit, only that it does.]],
       kind = 'map',
       item = { kind = 'enum', values = FORMS },
       wildcard = true,
+      models = true,
       default = {},
       also = { 'format', 'forms' },
       help = [[

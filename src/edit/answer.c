@@ -74,6 +74,11 @@ void answer_free(struct answer *a)
     }
 }
 
+static struct span bytes(const struct answer *a, size_t from, size_t to)
+{
+    return span_skip((struct span){a->raw.data, to}, from);
+}
+
 /* ---- whole lines --------------------------------------------------------------- */
 
 static void align_fresh(struct answer *a)
@@ -86,7 +91,7 @@ static void align_fresh(struct answer *a)
 
 static void feed_code(struct answer *a, size_t to)
 {
-    clean_feed(a->code, (struct span){a->raw.data + a->coded, to - a->coded}, &a->fresh);
+    clean_feed(a->code, bytes(a, a->coded, to), &a->fresh);
     a->coded = to;
 }
 
@@ -94,7 +99,7 @@ static void feed_code(struct answer *a, size_t to)
 
 static void feed_plain(struct answer *a, size_t to)
 {
-    clean_feed(a->plain, (struct span){a->raw.data + a->lined, to - a->lined}, &a->lines);
+    clean_feed(a->plain, bytes(a, a->lined, to), &a->lines);
     a->lined = to;
 }
 
@@ -298,7 +303,7 @@ struct answer_open answer_open(const struct answer *a)
         open.at = answer_reached(a);
     } else if (has_blocks(a)) {
         open.count = placed_open(a->placed, &open.at);
-        open.part += placed_blocks(a->placed);
+        open.part += placed_blocks(a->placed) + placed_faults(a->placed)->count;
     } else {
         align_open(a->align, &open.count, &open.at);
     }

@@ -117,6 +117,7 @@ local LUA_BASE = {
   'log',
   'notice',
   'notify',
+  'patterns',
   'private',
   'repository',
   'sensitive',

@@ -1,6 +1,7 @@
 -- Where the API of a configured endpoint is: `url`, `path` and `query` to the addresses that the
 -- helper asks. Pure. The path of a URL may stop at the server, at the API's version or at the whole
 -- path of a chat; what each dialect takes for what stands in its provider.
+local patterns = require('hum.patterns')
 local preset = require('hum.server.provider.preset')
 local providers = require('hum.server.provider')
 local url = require('hum.url')
@@ -37,16 +38,6 @@ end
 local function split_last(path)
   local parent, last = path:match('^(.*)/([^/]+)$')
   return parent or '', last or ''
-end
-
----@param patterns string[]
----@param path string
----@return boolean
-local function any_matches(patterns, path)
-  for _, pattern in ipairs(patterns) do
-    if path:find(pattern) then return true end
-  end
-  return false
 end
 
 --- Words in names of parameters whose values are secret as a rule.
@@ -112,7 +103,7 @@ local function versioned(origin, path, own, is_whole)
   local parent, last = split_last(path)
   if is_version(last) then
     return { url = origin .. path, root = origin .. parent }
-  elseif is_whole or any_matches(own.stands or {}, path:lower()) then
+  elseif is_whole or patterns.any(path:lower(), own.stands or {}) then
     local other = own.other and own.other[last:lower()]
     if not other then return { url = origin .. path, root = origin .. path } end
     return { url = origin .. path, root = origin .. parent, as_written = origin .. parent .. other }
@@ -132,7 +123,7 @@ local function below(origin, path, provider)
     base = base:gsub(pattern, '%1')
   end
   if own.version then return versioned(origin, base, own, base ~= path) end
-  if base == path and any_matches(own.whole or {}, path) then
+  if base == path and patterns.any(path, own.whole or {}) then
     return { url = origin .. split_last(path), chat_url = origin .. path }
   end
   return { url = origin .. base }
@@ -225,7 +216,7 @@ function M.of(text, dialect, opts)
   local why = path_fault(path, provider)
   if why then return nil, why end
   -- Where a chat is says where the rest of its API is, unless `url` says it.
-  local by_chat = path == '' and any_matches(provider.path.ends, chat)
+  local by_chat = path == '' and patterns.any(chat, provider.path.ends)
   local address = below(parts.origin, by_chat and chat or path, provider)
   if opts.path then
     address.chat_url, address.as_written = parts.origin .. chat, nil

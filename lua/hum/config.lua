@@ -102,6 +102,14 @@ local M = {}
 ---@field form table<string, hum.EditForm>
 ---@field maps table<string, hum.Keys>
 
+---@class hum.CommitConfig
+---@field endpoint? string
+---@field model? string
+---@field think hum.Think
+---@field tokens integer
+---@field subject integer
+---@field width integer
+
 ---@class hum.Config
 ---@field endpoint string
 ---@field endpoints table<string, hum.Endpoint>  that can be used
@@ -111,6 +119,7 @@ local M = {}
 ---@field chat hum.ChatConfig
 ---@field complete hum.CompleteConfig
 ---@field edit hum.EditConfig
+---@field commit hum.CommitConfig
 ---@field glyphs 'auto'|'unicode'|'ascii'
 ---@field helper? string
 ---@field log 'error'|'warn'|'info'|'debug'

@@ -13,7 +13,7 @@ local MOST = 8 * 1024 * 1024
 ---@class hum.GitAnswer
 ---@field ok boolean
 ---@field out string
----@field err string  in one line, '' if there is none
+---@field err string  its lines joined; '' if there is none
 ---@field cut? boolean  it wrote more than is read
 
 ---@param path string
@@ -49,27 +49,34 @@ end
 ---@param repository? hum.Repository
 ---@return table<string, string>
 local function environment(repository)
+  ---@type table<string, string>
   local env = { GIT_OPTIONAL_LOCKS = '0', GIT_TERMINAL_PROMPT = '0', LC_ALL = 'C.UTF-8', GIT_PAGER = 'cat' }
   if repository then
     env.GIT_DIR = repository.dir
-    env.GIT_INDEX_FILE = repository.index
+    if repository.index then env.GIT_INDEX_FILE = repository.index end
   end
   return env
 end
 
+---@class hum.GitCollector
+---@field on fun(err?: string, data?: string)
+---@field text fun(): string
+---@field cut boolean  it was enough
+---@field process? vim.SystemObj
+
 --- Collects what a process writes, and kills it when that is enough.
----@return { on: fun(err?: string, data?: string), text: fun(): string, cut: boolean, process?: vim.SystemObj }
+---@return hum.GitCollector
 local function collector()
   local pieces, bytes = {}, 0
-  local self = { cut = false }
-  function self.on(_, data)
+  local self ---@type hum.GitCollector
+  local function on(_, data)
     if not data or self.cut then return end
     pieces[#pieces + 1], bytes = data, bytes + #data
     if bytes <= MOST then return end
     self.cut = true
     if self.process then self.process:kill('sigterm') end
   end
-  function self.text() return table.concat(pieces):sub(1, MOST) end
+  self = { on = on, text = function() return table.concat(pieces):sub(1, MOST) end, cut = false }
   return self
 end
 

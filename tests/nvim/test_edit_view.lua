@@ -396,7 +396,11 @@ test('in a review, what was removed stands above what was added', UI, function(t
     assert(edit.given({
       buf = 1,
       old = { 'line 1', 'line 2', 'line 3', 'line 4', 'line 5' },
-      hunks = { { 2, 2, { 'new 2' } }, { 4, 4, {} }, { 6, 5, { 'new 6' } } },
+      hunks = {
+        { first = 2, last = 2, new = { 'new 2' } },
+        { first = 4, last = 4, new = {} },
+        { first = 6, last = 5, new = { 'new 6' } },
+      },
       label = 'since then',
     }))
   ]])

@@ -95,7 +95,10 @@ test('recipe: a commit message is written at the top, and undone at once', funct
   t:keys(' m')
   t:wait(function() return t:text():find('It was asked for.', 1, true) end, 'the message is written')
   T.match('+a tiger', last_message(srv), true)
-  t:wait(function() return t:text():find('^zoo: a tiger instead of a lion\n\nIt was asked for%.\n\n# Please') end, 'apart')
+  t:wait(
+    function() return t:text():find('^zoo: a tiger instead of a lion\n\nIt was asked for%.\n\n# Please') end,
+    'apart'
+  )
   t:keys('u')
   T.match('^\n# Please', t:text())
 end)

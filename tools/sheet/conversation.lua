@@ -134,7 +134,9 @@ M.EDIT = {
     reached = 4,
     open = { at = 4, rows = {} },
     tail = '',
-    finished = { { 3, 4, { '  local text = ("Hello %s"):format(name)', '  print(text, 42, nil) -- added' } } },
+    finished = {
+      { first = 3, last = 4, new = { '  local text = ("Hello %s"):format(name)', '  print(text, 42, nil) -- added' } },
+    },
   },
   { reached = 6, open = { at = 6, rows = { '--- A remark.', 'local answer = true' } }, tail = '', finished = {} },
 }

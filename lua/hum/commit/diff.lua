@@ -1,4 +1,6 @@
 -- A diff for a model, made to fit: what tells least is left out first, and what was left out is said. Pure.
+local patterns = require('hum.patterns')
+
 local M = {}
 
 --- A byte more of a line tells nothing: minified files, data.
@@ -113,9 +115,15 @@ end
 
 ---@param path string
 ---@return boolean
-local function is_written(path)
-  local name = vim.fs.basename(path)
-  return vim.iter(WRITTEN):any(function(pattern) return name:find(pattern) ~= nil end)
+local function is_written(path) return patterns.any(vim.fs.basename(path), WRITTEN) end
+
+---@param files hum.DiffFile[]
+---@return boolean
+local function are_written(files)
+  for _, file in ipairs(files) do
+    if not is_written(file.path) then return false end
+  end
+  return true
 end
 
 ---@param file hum.DiffFile
@@ -187,7 +195,7 @@ end
 ---@param secret fun(path: string): string|nil  why the contents of a file are not shown
 ---@return hum.BoundedDiff
 function M.bound(files, tokens, secret)
-  local others = vim.iter(files):any(function(file) return not is_written(file.path) end)
+  local others = not are_written(files)
   for _, file in ipairs(files) do
     local why = secret(file.path)
     if why then

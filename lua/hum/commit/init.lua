@@ -98,9 +98,10 @@ end
 
 --- A subject that is too long is asked for once more, shorter.
 ---@param run hum.CommitRun
-local function settle_subject(run)
+---@param text hum.CommitText
+local function settle_subject(run, text)
   local most = config.get().commit.subject
-  local subject = run.text.lines[1]
+  local subject = text.lines[1]
   if not subject or vim.fn.strdisplaywidth(subject) <= most then return tell_done(run) end
   local endpoint, model = asked(run)
   local pieces = {}
@@ -109,12 +110,12 @@ local function settle_subject(run)
     endpoint = endpoint,
     model = model,
     think = false,
-    on_text = function(text) pieces[#pieces + 1] = text end,
+    on_text = function(piece) pieces[#pieces + 1] = piece end,
     on_done = function(result)
       if run.over then return end
       local shorter = message.reader(run.facts.comment, most):feed(table.concat(pieces), true)[1]
       local fits = result.status == 'done' and shorter and vim.fn.strdisplaywidth(shorter) <= most
-      if not (fits and texts.replace_subject(run.text, shorter)) then
+      if not (fits and texts.replace_subject(text, shorter)) then
         notify.warn(('hum: shorten the first line: it is longer than %d characters'):format(most))
       end
       tell_done(run)
@@ -126,24 +127,24 @@ end
 -- ---- the message -----------------------------------------------------------------------------
 
 ---@param run hum.CommitRun
+---@param text hum.CommitText
 ---@param result hum.GenerateResult
-local function on_end(run, result)
+local function on_end(run, text, result)
   if run.over then return end
   if result.status == 'error' then return fail(run, result.error.message, result.error.hint) end
   if result.status == 'cancelled' then return finish(run, { status = 'cancelled' }) end
-  if #run.text.lines == 0 then
-    return fail(run, 'the model answered without a message', 'try again, or another model')
-  end
+  if #text.lines == 0 then return fail(run, 'the model answered without a message', 'try again, or another model') end
   if result.ending ~= 'good' then notify.warn('hum: ' .. (result.message or 'the message is not complete')) end
-  texts.close(run.text)
-  settle_subject(run)
+  texts.close(text)
+  settle_subject(run, text)
 end
 
 ---@param run hum.CommitRun
 local function ask(run)
+  local buf = run.buf --[[@as integer]]
   local options = config.get().commit
   local endpoint, model = asked(run)
-  local ok, text = pcall(texts.open, run.buf, run.facts.comment, function(why)
+  local ok, text = pcall(texts.open, buf, run.facts.comment, function(why)
     fail(run, 'the message was lost: ' .. why)
     run.cancel()
   end)
@@ -171,7 +172,7 @@ local function ask(run)
     end,
     on_done = function(result)
       if not run.over and result.status == 'done' then texts.add(text, reader:feed('', true)) end
-      on_end(run, result)
+      on_end(run, text, result)
     end,
   })
   run.cancel = generation.stop
@@ -264,7 +265,8 @@ local function prepare(run)
     if not status.out:find('to be committed') then
       return fail(run, 'nothing is staged', 'stage what is to be committed: git add')
     end
-    run.buf = windows.open(run.repository, run.facts.comment, status.out, run.opts.mods)
+    local repository = run.repository --[[@as hum.Repository]]
+    run.buf = windows.open(repository, run.facts.comment, status.out, run.opts.mods)
     read_diff(run)
   end)
 end
@@ -302,16 +304,21 @@ end
 ---@param opts hum.CommitOpts
 ---@return { stop: fun() }
 function M.start(opts)
-  ---@type hum.CommitRun
-  local run = { opts = opts, buf = opts.buf or windows.find(), facts = {}, cancel = function() end }
-  if run.buf == 0 then run.buf = vim.api.nvim_get_current_buf() end
-  if run.buf then M.stop(run.buf) end
-  runs[run] = true
+  local buf = opts.buf == 0 and vim.api.nvim_get_current_buf() or opts.buf or windows.find()
+  if buf then M.stop(buf) end
   local found, why = prompts.get('commit')
-  if found then run.prompt = found end
+  ---@type hum.CommitRun
+  local run = {
+    opts = opts,
+    buf = buf,
+    prompt = found --[[@as hum.Prompt]],
+    facts = {},
+    cancel = function() end,
+  }
+  runs[run] = true
   if not found then
     vim.schedule(function() fail(run, tostring(why)) end)
-  elseif run.buf and not vim.bo[run.buf].modifiable then
+  elseif buf and not vim.bo[buf].modifiable then
     vim.schedule(function() fail(run, 'the message cannot be changed', 'use :set modifiable first') end)
   else
     begin(run)

@@ -1,5 +1,7 @@
 -- The text of a commit message's buffer: what of it is the message, where a new one goes, and what of a model's answer
 -- is one. Pure.
+local patterns = require('hum.patterns')
+
 local M = {}
 
 --- What git takes for comments if nothing is configured, and what it may choose from by itself: builtin/commit.c.
@@ -31,9 +33,7 @@ end
 
 ---@param lines string[]
 ---@return boolean
-local function is_blank(lines)
-  return not table.concat(lines):find('%S')
-end
+local function is_blank(lines) return not table.concat(lines):find('%S') end
 
 --- Where a message goes: above the first comment, and above what stands there already.
 ---@param lines string[]
@@ -60,10 +60,7 @@ local LABELS = { '^%*%*commit message:?%*%*:?%s*', '^commit message:%s*', '^subj
 
 ---@param line string
 ---@return boolean
-local function introduces(line)
-  local small = line:lower()
-  return vim.iter(INTRODUCTIONS):any(function(pattern) return small:find(pattern) ~= nil end)
-end
+local function introduces(line) return patterns.any(line:lower(), INTRODUCTIONS) end
 
 ---@param line string
 ---@return string  '' if it was nothing else
@@ -95,7 +92,7 @@ end
 
 --- Wraps a line of prose; what stands deeper is code or a table and stays.
 ---@param line string
----@param width integer  in cells
+---@param width integer  of cells
 ---@return string[]
 local function wrapped(line, width)
   if vim.fn.strdisplaywidth(line) <= width or line:find('^    ') or line:find('^\t') or line:find('^|') then
@@ -122,7 +119,7 @@ end
 ---@field held string      the line that has not ended
 ---@field blanks integer   empty lines that wait for what follows
 ---@field lines integer    that were given out
----@field fence? string    in which the message stands
+---@field fence? string    that the message stands in
 ---@field verbatim boolean within a block of code of the message
 ---@field over boolean     what comes now is none of it
 local Reader = {}
@@ -133,8 +130,7 @@ Reader.__index = Reader
 ---@param width integer
 ---@return hum.CommitReader
 function M.reader(comment, width)
-  local fields =
-    { comment = comment, width = width, held = '', blanks = 0, lines = 0, verbatim = false, over = false }
+  local fields = { comment = comment, width = width, held = '', blanks = 0, lines = 0, verbatim = false, over = false }
   return setmetatable(fields, Reader)
 end
 

@@ -69,9 +69,7 @@ function M.close(self)
   local below = vim.api.nvim_buf_get_lines(self.buf, #self.lines, #self.lines + 1, false)[1]
   if #self.lines > 0 and below and below ~= '' then places.edit(self.key, { '', '' }) end
   places.close(self.key)
-  if #self.lines > 0 and vim.deep_equal(self.lines, head(self.buf, #self.lines)) then
-    written[self.buf] = self.lines
-  end
+  if #self.lines > 0 and vim.deep_equal(self.lines, head(self.buf, #self.lines)) then written[self.buf] = self.lines end
 end
 
 --- Puts another subject in the place of the one that came, if it stands there.

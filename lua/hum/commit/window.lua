@@ -17,7 +17,9 @@ local function is_message(buf) return vim.api.nvim_buf_is_loaded(buf) and vim.bo
 function M.find()
   local current = vim.api.nvim_get_current_buf()
   if is_message(current) then return current end
-  return vim.iter(vim.api.nvim_list_bufs()):find(function(buf) return is_message(buf) and is_shown(buf) end)
+  for _, buf in ipairs(vim.api.nvim_list_bufs()) do
+    if is_message(buf) and is_shown(buf) then return buf end
+  end
 end
 
 ---@param buf integer

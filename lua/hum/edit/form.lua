@@ -2,6 +2,7 @@
 -- take as long as the range is long. So large ranges are asked for as blocks, of models that were measured to keep that
 -- form: aider's leaderboards, per cent of answers in the correct format.
 local config = require('hum.config')
+local patterns = require('hum.patterns')
 
 local M = {}
 
@@ -45,19 +46,11 @@ local LEAST = 30
 ---@return number|nil
 local function size_of(name)
   local most
-  for before, digits in name:gmatch('()(%d[%d.]*)b%f[^%w]') do
-    local is_active = name:sub(before - 1, before - 1) == 'a'
-    local size = not is_active and tonumber(digits)
+  for active, digits in name:gmatch('(a?)(%d[%d.]*)b%f[^%w]') do
+    local size = active == '' and tonumber(digits)
     if size and (not most or size > most) then most = size end
   end
   return most
-end
-
----@param name string
----@param patterns string[]
----@return boolean
-local function has(name, patterns)
-  return vim.iter(patterns):any(function(pattern) return name:find(pattern) ~= nil end)
 end
 
 --- What a model keeps best for a large range.
@@ -65,7 +58,7 @@ end
 ---@return hum.EditForm
 function M.kept(model)
   local name = model:lower()
-  if has(name, COARSE) then return 'whole' end
+  if patterns.any(name, COARSE) then return 'whole' end
   for _, family in ipairs(FAMILIES) do
     if name:find(family.pattern) then return family.form end
   end

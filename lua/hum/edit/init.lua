@@ -112,7 +112,7 @@ function M.start(opts)
       old = preview.old,
       head = place.head,
       foot = place.foot,
-    }),
+    }) --[[@as hum.edit.Ask]],
     function(name, data) preview:feed(name, data) end
   )
   if not request then

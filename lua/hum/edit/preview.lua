@@ -28,7 +28,7 @@ local new_track = require('hum.edit.track').new
 ---@field kept? boolean     of a review: it stays as it is
 ---@field site hum.edit.Site
 
----@class hum.edit.Change  a hunk as the helper tells it, or a list of the three
+---@class hum.edit.Change  a hunk as the helper tells it
 ---@field first integer  lines of `old`, from 1
 ---@field last integer   of an insertion first - 1
 ---@field new string[]
@@ -202,7 +202,7 @@ end
 ---@param one hum.edit.Change
 ---@return hum.edit.Hunk
 function Preview:add(one)
-  local first, last, lines = one.first or one[1], one.last or one[2], one.new or one[3]
+  local first, last, lines = one.first, one.last, one.new
   local id = self:next_id()
   self.reserved = nil
   local old = vim.list_slice(self.old, first, last)

@@ -45,7 +45,6 @@ local M = {}
 ---@field ask hum.edit.Ask
 ---@field on_event hum.edit.OnEvent
 ---@field id? integer       of the request under way
----@field model? string
 ---@field form? hum.EditForm
 ---@field hunks integer     that have finished
 ---@field cancel? hum.Cancel  of what is found out before
@@ -117,7 +116,7 @@ local function spec_of(run, resolved, model)
     head = ask.head or '',
     foot = ask.foot or '',
     form = run.form,
-  })
+  }) --[[@as hum.edit.Asked]]
   return {
     buf = ask.buf,
     endpoint = resolved.endpoint,
@@ -184,19 +183,21 @@ local send ---@type fun(run: hum.edit.Run, resolved: hum.Resolved, model: string
 
 ---@param run hum.edit.Run
 ---@param resolved hum.Resolved
+---@param model string
 ---@param name string
 ---@param data table
-local function on_event(run, resolved, name, data)
-  if name == 'part' then status.on_part(run.id, data.part) end
+local function on_event(run, resolved, model, name, data)
+  local id = run.id --[[@as integer]]
+  if name == 'part' then status.on_part(id, data.part) end
   if name == 'hunks' then run.hunks = run.hunks + #data.finished end
   if not ENDINGS[name] then return tell(run, name, data) end
-  status.finished(run.id)
+  status.finished(id)
   run.id = nil
   if has_failed_form(run, name, data) then
     local words = '%s was asked once more, for whole lines: %s'
-    tell(run, 'again', { message = words:format(run.model, data.fault.message) })
+    tell(run, 'again', { message = words:format(model, data.fault.message) })
     run.form = 'whole'
-    return send(run, resolved, run.model)
+    return send(run, resolved, model)
   end
   if name == 'done' then note_ending(data) end
   tell(run, name, data)
@@ -205,9 +206,9 @@ end
 send = function(run, resolved, model)
   if not vim.api.nvim_buf_is_loaded(run.ask.buf) then return fail(run, 'its buffer is gone') end
   local spec = spec_of(run, resolved, model)
-  local id, why = client.edit(spec, function(name, data) on_event(run, resolved, name, data) end)
+  local id, why = client.edit(spec, function(name, data) on_event(run, resolved, model, name, data) end)
   if not id then return fail(run, tostring(why)) end
-  run.id, run.model = id, model
+  run.id = id
   status.started(id, model, run.ask.buf)
   tell(run, 'sent', { endpoint = resolved.endpoint.name, model = model, form = run.form })
 end
@@ -243,8 +244,13 @@ end
 ---@return { stop: fun(discard?: boolean) }  ends it: "cancelled" follows, unless it has ended by then
 function M.start(ask, on_event_fn)
   ---@type hum.edit.Run
-  local run = { ask = vim.tbl_extend('force', {}, ask), on_event = on_event_fn, hunks = 0, since = vim.uv.now() }
-  run.endpoint = choice(ask)
+  local run = {
+    ask = vim.tbl_extend('force', {}, ask),
+    on_event = on_event_fn,
+    hunks = 0,
+    endpoint = (choice(ask)),
+    since = vim.uv.now(),
+  }
   preparing[run] = true
   gather(run, function(why, resolved, model)
     vim.schedule(function()

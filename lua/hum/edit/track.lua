@@ -128,10 +128,10 @@ function Track:catch_up()
   if not hull then return end
   self.noted, self.hull = {}, nil
   -- All of it was gone: it may come back anywhere.
-  if self.rows == 0 and vim.iter(self.pieces):any(parts.is_strange) then return self:lost() end
+  if self.rows == 0 and #vim.tbl_filter(parts.is_strange, self.pieces) > 0 then return self:lost() end
   if #noted == MOST then noted = { { hull.first, hull.last, hull.now - hull.first } } end
   for _, one in ipairs(noted) do
-    self:changed(unpack(one))
+    self:changed(one[1], one[2], one[3])
     if self.strange then return end
   end
 end
@@ -157,7 +157,9 @@ end
 ---@return hum.edit.Item[]
 function Track:items(piece, first)
   local items, i = {}, first ---@type hum.edit.Item[], integer
-  for _, site in ipairs(piece.sites or {}) do
+  for _, site in
+    ipairs(piece.sites --[[@as hum.edit.Site[] ]])
+  do
     vim.list_extend(items, self.old, i, site.from - 1)
     items[#items + 1] = site
     i = site.from + site.n

@@ -33,7 +33,8 @@ local function lines_of(remark)
     remark.first = at[1] + 1
     remark.last = math.max(remark.first, at[3].end_row or remark.first)
   end
-  local count = loaded and vim.api.nvim_buf_line_count(buf) or math.huge
+  if not loaded then return remark.first, remark.last end
+  local count = vim.api.nvim_buf_line_count(buf)
   return math.min(remark.first, count), math.min(remark.last, count)
 end
 

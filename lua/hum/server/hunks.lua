@@ -23,23 +23,29 @@ local function nothing() return { finished = {}, open = { rows = {} }, reset = f
 ---@return string
 local function line_of(text) return (text:gsub('%z', '\n')) end
 
+---@param digits? string
+---@return integer
+local function integer(digits)
+  return tonumber(digits) --[[@as integer]]
+end
+
 ---@type table<string, fun(reader: hum.HunkReader, text: string)>  by the first byte of a record
 local RECORDS = {
   ['='] = function(reader, text)
     local first, count, new = text:match('^(%d+) (%d+) (%d+)$')
-    reader.hunk = { first = tonumber(first), last = first + count - 1, new = {} }
-    reader.missing = tonumber(new)
+    reader.hunk = { first = integer(first), last = integer(first) + integer(count) - 1, new = {} }
+    reader.missing = integer(new)
   end,
   [' '] = function(reader, text)
     table.insert(reader.hunk.new, line_of(text))
-    reader.missing = reader.missing - 1
+    reader.missing = (reader.missing or 0) - 1
   end,
   ['@'] = function(reader, text)
-    reader.news.open = { at = tonumber(text), rows = {} }
+    reader.news.open = { at = integer(text), rows = {} }
     reader.news.reset = true
   end,
   ['+'] = function(reader, text) table.insert(reader.news.open.rows, line_of(text)) end,
-  ['>'] = function(reader, text) reader.news.reached = tonumber(text) end,
+  ['>'] = function(reader, text) reader.news.reached = integer(text) end,
   ['~'] = function(reader, text)
     reader.tail = reader.tail .. line_of(text)
     reader.news.tail = reader.tail

@@ -114,8 +114,8 @@ local function what_of(set)
   return { kind = set.kind, label = set.label, files = files, actions = actions }
 end
 
---- The file of the set's chat, if hum keeps that: else its folder would stand among the user's files. While Neovim ends,
---- nobody says so any more.
+--- The file of the set's chat, if hum keeps that: else its folder would stand among the user's files. While Neovim
+--- ends, nobody says so any more.
 ---@param set hum.Set
 ---@return string|nil
 local function chat_file(set)

@@ -47,9 +47,9 @@ end
 local function mix(old, hunks, accepted)
   local out, at = {}, 1
   for k, hunk in ipairs(hunks) do
-    vim.list_extend(out, old, at, hunk[1] - 1)
-    vim.list_extend(out, accepted[k] and hunk[3] or vim.list_slice(old, hunk[1], hunk[2]))
-    at = hunk[2] + 1
+    vim.list_extend(out, old, at, hunk.first - 1)
+    vim.list_extend(out, accepted[k] and hunk.new or vim.list_slice(old, hunk.first, hunk.last))
+    at = hunk.last + 1
   end
   return vim.list_extend(out, old, at)
 end
@@ -101,10 +101,10 @@ function Session:check(step)
     self.ids[k] = self.ids[k] or one.id
     if one.id ~= self.ids[k] then self:fail(('hunk %d has another id'):format(k)) end
     if one.state ~= state or one.conflict then self:fail(('hunk %d must be %s'):format(k, state)) end
-    local at = #now.above + hunk[1] + shift
+    local at = #now.above + hunk.first + shift
     if one.at ~= at then self:fail(('hunk %d must be at %d'):format(k, at)) end
-    if accepted then shift = shift + #hunk[3] - (hunk[2] - hunk[1] + 1) end
-    if not same(one.old, vim.list_slice(self.old, hunk[1], hunk[2])) or not same(one.new, hunk[3]) then
+    if accepted then shift = shift + #hunk.new - (hunk.last - hunk.first + 1) end
+    if not same(one.old, vim.list_slice(self.old, hunk.first, hunk.last)) or not same(one.new, hunk.new) then
       self:fail(('hunk %d has other lines'):format(k))
     end
   end
@@ -200,12 +200,10 @@ local function begin(seed)
   local self =
     setmetatable({ seed = seed, unique = unique, old = old, log = {}, ids = {}, rejected = {}, fed = 0 }, Session)
   local new = changed(old, unique)
-  self.hunks = vim.tbl_map(
-    function(one)
-      return { one.row + 1, one.row + one.count, vim.list_slice(new, one.to_row + 1, one.to_row + one.to_count) }
-    end,
-    require('hum.linediff').changes(old, new)
-  )
+  self.hunks = vim.tbl_map(function(one)
+    local given = vim.list_slice(new, one.to_row + 1, one.to_row + one.to_count)
+    return { first = one.row + 1, last = one.row + one.count, new = given }
+  end, require('hum.linediff').changes(old, new))
   vim.cmd('enew!')
   self.buf = vim.api.nvim_get_current_buf()
   vim.bo.undolevels = -1
@@ -331,10 +329,10 @@ function M.anywhere(seed)
     local above = #self.stack[1].above
     for k, one in ipairs(self.edit.hunks(self.buf)) do
       -- What was deleted at an edge with lines around it may come back as theirs.
-      local is_edge = self.hunks[k][1] == 1 or self.hunks[k][2] >= #self.old
+      local is_edge = self.hunks[k].first == 1 or self.hunks[k].last >= #self.old
       if is_edge then goto next end
       if one.state ~= 'finished' or one.conflict then self:fail(('hunk %d can be accepted again'):format(k)) end
-      if one.at ~= above + self.hunks[k][1] then self:fail(('hunk %d is back in its place'):format(k)) end
+      if one.at ~= above + self.hunks[k].first then self:fail(('hunk %d is back in its place'):format(k)) end
       ::next::
     end
   end

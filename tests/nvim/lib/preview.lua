@@ -89,7 +89,7 @@ function M.finish(t, first, last, new, n)
     reached = reached,
     open = { at = reached, rows = {} },
     tail = '',
-    finished = { { first, last, new } },
+    finished = { { first = first, last = last, new = new } },
   }, n)
 end
 

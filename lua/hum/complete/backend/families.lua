@@ -7,6 +7,8 @@
 -- llama-server's /infill), and users can say it with `complete.fim`. Left out on purpose, as their
 -- makers say or their tokenizers alone have the tokens: Qwen 2.5 and 3 without "Coder", Granite before
 -- 3.3, GLM-4, OpenCoder, Replit Code, Yi-Coder, Devstral, Llama 3, Gemma.
+local patterns = require('hum.patterns')
+
 local M = {}
 
 ---@class hum.FimTokens
@@ -332,23 +334,13 @@ local function normal(name) return (name:lower():gsub('[/\\]+$', ''):gsub('^.*[/
 --- Names of files that say nothing: "ggml-model-q4_0.gguf", "model.gguf", a hash.
 local ANONYMOUS = { '^ggml', '^model', '^consolidated', '^sha256', '^%x+$' }
 
----@param name string
----@param patterns string[]
----@return boolean
-local function fits(name, patterns)
-  for _, pattern in ipairs(patterns) do
-    if name:find(pattern) then return true end
-  end
-  return false
-end
-
 --- The folders of a file whose own name says nothing, the nearest first; Hugging Face's cache has the
 --- model's name in one of them.
 ---@param name string
 ---@return string[]
 local function folders(name)
   local parts, out = vim.split(name, '[/\\]+', { trimempty = true }), {}
-  for i = fits(normal(name), ANONYMOUS) and #parts - 1 or 0, 1, -1 do
+  for i = patterns.any(normal(name), ANONYMOUS) and #parts - 1 or 0, 1, -1 do
     out[#out + 1] = (parts[i]:gsub('^models%-%-.-%-%-', ''))
   end
   return out
@@ -358,9 +350,9 @@ end
 ---@param name string  a normal one
 ---@return integer|false|nil rank  of the family; false: one that cannot; nil: nothing
 local function rank_of(name)
-  if fits(name, NO_WRITERS) then return false end
+  if patterns.any(name, NO_WRITERS) then return false end
   for rank, family in ipairs(M.list) do
-    if fits(name, family.patterns) then return not fits(name, family.except or {}) and rank end
+    if patterns.any(name, family.patterns) then return not patterns.any(name, family.except or {}) and rank end
   end
 end
 
@@ -430,7 +422,7 @@ end
 ---@return boolean
 function M.is_instructed(name)
   name = normal(name)
-  return fits(name, { 'instruct', 'chat', '%f[%w]it%f[%W]' })
+  return patterns.any(name, { 'instruct', 'chat', '%f[%w]it%f[%W]' })
 end
 
 --- Whether the name says that a model thinks before it answers, which is too slow here.
@@ -438,7 +430,7 @@ end
 ---@return boolean
 function M.is_thinker(name)
   name = normal(name)
-  return fits(name, { 'thinking', 'reason', 'qwq', 'deepseek%-r1', 'gpt%-oss', 'magistral' })
+  return patterns.any(name, { 'thinking', 'reason', 'qwq', 'deepseek%-r1', 'gpt%-oss', 'magistral' })
 end
 
 return M

@@ -97,9 +97,10 @@ end
 ---@param asked hum.edit.Asked
 ---@return string|nil
 local function diagnostics(asked)
-  if #(asked.diagnostics or {}) == 0 then return nil end
+  local list = asked.diagnostics or {}
+  if #list == 0 then return nil end
   local lines = { 'What is reported of these lines:' }
-  for _, one in ipairs(asked.diagnostics) do
+  for _, one in ipairs(list) do
     local source = one.source and (' (%s)'):format(one.source) or ''
     lines[#lines + 1] = ('- line %d, %s: %s%s'):format(one.line, one.severity or 'error', one.message, source)
   end
@@ -109,9 +110,10 @@ end
 ---@param asked hum.edit.Asked
 ---@return string|nil
 local function definitions(asked)
-  if #(asked.definitions or {}) == 0 then return nil end
+  local list = asked.definitions or {}
+  if #list == 0 then return nil end
   local lines = { 'Definitions of what is used there, from other places:' }
-  for _, one in ipairs(asked.definitions) do
+  for _, one in ipairs(list) do
     vim.list_extend(lines, { '', ('<definition file="%s">'):format(one.name), one.text, '</definition>' })
   end
   return table.concat(lines, '\n')

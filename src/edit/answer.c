@@ -22,6 +22,7 @@ struct answer {
     bool shrunk;      /* it takes much of the range away */
     struct buf raw;   /* all that came */
     size_t text_len;  /* bytes of it that are text, and no call */
+    size_t searched;  /* bytes of it that have been looked through for a line's end */
     size_t complete;  /* so many of them when all code was known to have come; 0: it has not */
     size_t coded;     /* bytes of it that code has ... */
     size_t lined;     /* ... that plain has */
@@ -159,12 +160,17 @@ static void mark_lines(struct answer *a)
  * not depend on the pieces. */
 static void take_lines(struct answer *a)
 {
-    const char *end;
-    while (!a->decided && (end = memchr(a->raw.data + a->coded, '\n', a->text_len - a->coded))) {
-        size_t to = (size_t)(end - a->raw.data) + 1;
-        feed_plain(a, to);
+    while (!a->decided && a->searched < a->text_len) {
+        const char *from = a->raw.data + a->searched;
+        const char *end = memchr(from, '\n', a->text_len - a->searched);
+        if (end == NULL) {
+            a->searched = a->text_len;
+            return;
+        }
+        a->searched = (size_t)(end - a->raw.data) + 1;
+        feed_plain(a, a->searched);
         mark_lines(a);
-        feed_code(a, to);
+        feed_code(a, a->searched);
         look(a);
     }
 }
@@ -250,7 +256,7 @@ void answer_end(struct answer *a, enum answer_ending ending)
     if (a->ended) {
         return;
     }
-    bool cut = ending == ANSWER_CUT || a->called;
+    bool cut = ending == ANSWER_CUT || a->called || a->raw.error != HUM_OK;
     if (!a->decided || a->form != ANSWER_WHOLE) {
         feed_plain(a, a->text_len);
         clean_end(a->plain, cut, &a->lines);

@@ -1,5 +1,6 @@
 /* Answers to an edit in every form, asked for and unasked: the form is what comes, in all pieces. */
 #include "answering.h"
+#include "proto.h"
 
 #define OLD "int f(void)\n{\n    one();\n    two();\n    three();\n}\n"
 #define NEW "int f(void)\n{\n    one();\n    second();\n    three();\n}\n"
@@ -127,6 +128,31 @@ static void what_is_cut_is_not_shrunk(void)
     text_finish(&none);
 }
 
+static void what_is_too_long_deletes_nothing(void)
+{
+    struct text old, none;
+    text_init(&old);
+    text_init(&none);
+    text_add_lines(&old, span_of(OLD));
+    const struct clean_context context = {
+        .old = &old, .before = &none, .after = &none, .filetype = "c", .instruction = span_of("x")};
+    char *long_piece = xcalloc(LIMIT_MESSAGE, 1); /* never touched */
+    struct answer *a = answer_new(&context, ANSWER_WHOLE);
+    size_t count;
+    answer_feed(a, span_of("int f(void)\n{\n"));
+    CHECK(!answer_is_over(a));
+    answer_feed(a, (struct span){long_piece, LIMIT_MESSAGE});
+    CHECK(answer_is_over(a));
+    answer_end(a, ANSWER_SAID);
+    answer_hunks(a, &count);
+    CHECK(count == 0);
+    CHECK(answer_fault(a).code != NULL && strcmp(answer_fault(a).code, "toobig") == 0);
+    answer_free(a);
+    free(long_piece);
+    text_finish(&old);
+    text_finish(&none);
+}
+
 static void forms_have_names(void)
 {
     for (enum answer_form form = ANSWER_WHOLE; form <= ANSWER_UDIFF; form++) {
@@ -139,6 +165,7 @@ int main(void)
 {
     RUN(the_form_is_what_comes);
     RUN(what_is_cut_is_not_shrunk);
+    RUN(what_is_too_long_deletes_nothing);
     RUN(forms_have_names);
     return check_report("forms");
 }

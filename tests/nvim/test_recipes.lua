@@ -1,5 +1,6 @@
 -- The recipes of the help do what they say, as they stand there.
 local T = require('harness')
+local apply = require('lib.apply')
 local chat = require('lib.chat')
 local test, eq = T.test, T.eq
 
@@ -81,6 +82,101 @@ test('recipe: a window with a diff is asked about', function(t)
   t:cmd('%Hum what is wrong here?')
   eq('done', chat.finished(t).status)
   T.match('+a tiger', last_message(srv), true)
+end)
+
+local FISH = { 'local fish = 1', '', 'print(1)', 'print(2)' }
+
+--- A buffer with these lines. What an edit is answered depends on a word of what is asked.
+---@param answers table<string, string>
+local function with_lines(t, answers)
+  local srv, rules = t:fake(), {}
+  for word, answer in pairs(answers) do
+    rules[#rules + 1] = { match = { text = word }, tokens = { '```\n', answer, '\n```\n' } }
+  end
+  srv:script({ rules = rules })
+  chat.configure(t, srv)
+  t:api('nvim_buf_set_lines', 0, 0, -1, false, FISH)
+  return srv
+end
+
+local function lines(t) return t:api('nvim_buf_get_lines', 0, 0, -1, false) end
+
+test('recipe: operators and "." edit, and a key has an instruction of its own', { ui = { 80, 24 } }, function(t)
+  local srv = with_lines(t, {
+    ['```\nlocal fish = 1\n```'] = 'local fish = 2',
+    ['```\nprint(1)\n```'] = 'print(3)',
+    ['write a comment that says why'] = '-- Why.\nprint(3)',
+  })
+  use(t, 'hum-recipe-edit')
+  t:keys('gg eip')
+  t:wait(function() return t:eval('&filetype') == 'humprompt' end, 'it is asked what to do')
+  t:keys('count on<CR>')
+  eq(1, t:wait_event('HumEditFinished', 1).hunks)
+  t:keys('gA')
+  eq('local fish = 2', lines(t)[1])
+  t:keys('3G ee')
+  t:wait(function() return t:eval('&filetype') == 'humprompt' end, 'it is asked what to do')
+  t:keys('count on<CR>')
+  eq(1, t:wait_event('HumEditFinished', 2).hunks)
+  t:keys('gA')
+  eq('print(3)', lines(t)[3])
+  t:keys('V k')
+  eq(1, t:wait_event('HumEditFinished', 3).hunks)
+  t:keys('gA')
+  eq({ 'local fish = 2', '', '-- Why.', 'print(3)', 'print(2)' }, lines(t))
+  eq(3, #srv:requests('/api/chat'))
+end)
+
+test('recipe: what is reported is fixed', function(t)
+  local srv = with_lines(t, { ['fish is not used'] = 'print(0)' })
+  use(t, 'hum-recipe-fix')
+  t:lua([[
+    vim.diagnostic.set(vim.api.nvim_create_namespace('test'), 0, {
+      { lnum = 0, col = 6, message = 'fish is not used' },
+    })
+  ]])
+  t:keys('gg ff')
+  eq(1, t:wait_event('HumEditFinished').hunks)
+  t:keys('gA')
+  eq({ 'print(0)', '', 'print(1)', 'print(2)' }, lines(t))
+  T.match('fish is not used', last_message(srv), true)
+end)
+
+test('recipe: an answer is applied to all its files, and taken back', { ui = { 80, 24 } }, function(t)
+  local files = { ['lua/a.lua'] = 'return 1\n', ['lua/b.lua'] = 'return 2\n' }
+  local answer = apply.block('lua/a.lua', 'return 1', 'return 10') .. apply.block('lua/b.lua', 'return 2', 'return 20')
+  apply.chat(t, files, answer)
+  use(t, 'hum-recipe-apply')
+  t:keys(' a')
+  t:wait_screen('2 hunks in 2 files to accept or reject')
+  t:keys(' A')
+  t:cmd('wall')
+  eq({ 'return 10\n', 'return 20\n' }, { t:read_file('work/lua/a.lua'), t:read_file('work/lua/b.lua') })
+  t:keys(' u')
+  t:cmd('wall')
+  eq({ 'return 1\n', 'return 2\n' }, { t:read_file('work/lua/a.lua'), t:read_file('work/lua/b.lua') })
+end)
+
+test('recipe: a command has lines rewritten, and undo takes that back', function(t)
+  with_lines(t, { ['use a loop'] = 'for i = 1, 2 do\n  print(i)\nend', ['be quick'] = 'print(1, 2)' })
+  use(t, 'hum-recipe-script')
+  t:cmd('3,4Rewrite use a loop')
+  t:wait(function() return #lines(t) == 5 end, 'it is accepted')
+  eq({ 'for i = 1, 2 do', '  print(i)', 'end' }, vim.list_slice(lines(t), 3))
+  t:keys('u')
+  eq(FISH, lines(t))
+  t:lua([[require('hum').reject({ id = 'all' })]])
+  t:cmd('3,4Rewrite be quick')
+  t:wait(function() return t:messages():find('third', 1, true) end, 'it is told what would go')
+  eq(FISH, lines(t))
+end)
+
+test('recipe: a script waits for an edit', { ui = false }, function(t)
+  with_lines(t, { translate = table.concat(FISH, '\n'):gsub('fish', 'Fisch') })
+  t:cmd('file ' .. t.dir .. '/fish.lua')
+  use(t, 'hum-recipe-script', 2)
+  t:cmd('update')
+  eq('local Fisch = 1\n\nprint(1)\nprint(2)\n', t:read_file('fish.lua'))
 end)
 
 test('recipe: a commit message is written at the top, and undone at once', function(t)

@@ -156,10 +156,9 @@ end
 ---@param first integer  its first old line
 ---@return hum.edit.Item[]
 function Track:items(piece, first)
+  local sites = piece.sites --[[@as hum.edit.Site[] ]]
   local items, i = {}, first ---@type hum.edit.Item[], integer
-  for _, site in
-    ipairs(piece.sites --[[@as hum.edit.Site[] ]])
-  do
+  for _, site in ipairs(sites) do
     vim.list_extend(items, self.old, i, site.from - 1)
     items[#items + 1] = site
     i = site.from + site.n

@@ -24,4 +24,21 @@ function M.changes(from, to)
   end, found --[[@as integer[][] ]])
 end
 
+--- The same as hunks of an edit.
+---@param from string[]
+---@param to string[]
+---@return { first: integer, last: integer, new: string[] }[]  lines of `from`, from 1; of an insertion last = first - 1
+function M.hunks(from, to)
+  return vim.tbl_map(
+    function(one)
+      return {
+        first = one.row + 1,
+        last = one.row + one.count,
+        new = vim.list_slice(to, one.to_row + 1, one.to_row + one.to_count),
+      }
+    end,
+    M.changes(from, to)
+  )
+end
+
 return M

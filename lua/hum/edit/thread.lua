@@ -153,23 +153,6 @@ function M.remark(preview, text)
   return handle
 end
 
---- What an attempt would change now.
----@param now string[]
----@param lines string[]
----@return { first: integer, last: integer, new: string[] }[]  lines of the range, from 1
-local function hunks_of(now, lines)
-  return vim.tbl_map(
-    function(one)
-      return {
-        first = one.row + 1,
-        last = one.row + one.count,
-        new = vim.list_slice(lines, one.to_row + 1, one.to_row + one.to_count),
-      }
-    end,
-    linediff.changes(now, lines)
-  )
-end
-
 --- Shows an earlier attempt in place of the one at a row, or a later one.
 ---@param preview hum.edit.Preview|nil
 ---@param step integer  -1: the one before, 1: the one behind
@@ -191,7 +174,7 @@ function M.show(preview, step)
     buf = buf,
     first = first,
     last = last,
-    hunks = hunks_of(now, goal.lines),
+    hunks = linediff.hunks(now, goal.lines),
     label = goal.instruction,
     instruction = goal.instruction,
     attempts = attempts,

@@ -15,18 +15,6 @@ local M = {}
 
 local from ---@type hum.Set|nil  what is looked at
 
----@param old string[]
----@param now string[]
----@return table[]  as hum.edit.given() takes them
-local function hunks_of(old, now)
-  return vim.tbl_map(
-    function(one)
-      return { one.row + 1, one.row + one.count, vim.list_slice(now, one.to_row + 1, one.to_row + one.to_count) }
-    end,
-    linediff.changes(old, now)
-  )
-end
-
 ---@param file hum.ReviewFile
 ---@return integer|nil buf, string|nil why
 local function buffer_of(file)
@@ -48,7 +36,7 @@ local function show(file, label)
   for _, preview in ipairs(edits.list(buf)) do
     if preview.review then preview:drop() end
   end
-  local hunks = hunks_of(file.lines, vim.api.nvim_buf_get_lines(buf, 0, -1, false))
+  local hunks = linediff.hunks(file.lines, vim.api.nvim_buf_get_lines(buf, 0, -1, false))
   if #hunks == 0 then return nil end
   return edits.given({ buf = buf, hunks = hunks, old = file.lines, label = label })
 end

@@ -200,10 +200,7 @@ local function begin(seed)
   local self =
     setmetatable({ seed = seed, unique = unique, old = old, log = {}, ids = {}, rejected = {}, fed = 0 }, Session)
   local new = changed(old, unique)
-  self.hunks = vim.tbl_map(function(one)
-    local given = vim.list_slice(new, one.to_row + 1, one.to_row + one.to_count)
-    return { first = one.row + 1, last = one.row + one.count, new = given }
-  end, require('hum.linediff').changes(old, new))
+  self.hunks = require('hum.linediff').hunks(old, new)
   vim.cmd('enew!')
   self.buf = vim.api.nvim_get_current_buf()
   vim.bo.undolevels = -1

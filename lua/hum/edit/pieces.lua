@@ -19,6 +19,7 @@ local M = {}
 ---@field site? hum.edit.Site
 ---@field sites? hum.edit.Site[]  of a dirty one
 ---@field content? 'old'|'new'|'other'  of a site
+---@field was? 'old'|'new'  likewise
 
 ---@param piece hum.edit.Piece|nil
 ---@return boolean
@@ -125,15 +126,48 @@ function M.clusters(pieces)
   return out
 end
 
+--- Puts a piece behind others. What was there may be kept elsewhere, and stays what it is.
 ---@param out hum.edit.Piece[]
 ---@param piece hum.edit.Piece
 function M.push(out, piece)
   local last = out[#out]
   if last and last.kind == piece.kind and not piece.site then
-    last.n, last.r = last.n + piece.n, last.r + piece.r
+    out[#out] = { kind = last.kind, n = last.n + piece.n, r = last.r + piece.r }
   else
     out[#out + 1] = piece
   end
+end
+
+--- Puts a hunk into old lines that are there, in the list itself.
+---@param pieces hum.edit.Piece[]
+---@param i integer     the piece that holds them
+---@param site hum.edit.Site
+---@param head integer  so many of its lines are above the hunk
+function M.split(pieces, i, site, head)
+  local tail = pieces[i].n - head - site.n
+  pieces[i] = { kind = 'site', n = site.n, r = site.n, site = site, content = 'old', was = 'old' }
+  if tail > 0 then table.insert(pieces, i + 1, { kind = 'same', n = tail, r = tail }) end
+  if head > 0 then table.insert(pieces, i, { kind = 'same', n = head, r = head }) end
+end
+
+--- Hunks have another content now.
+---@param pieces hum.edit.Piece[]
+---@param contents table<hum.edit.Site, 'old'|'new'>
+---@return hum.edit.Piece[]
+---@return integer grown  by so many rows
+function M.turn(pieces, contents)
+  local out, grown = {}, 0
+  for i, piece in ipairs(pieces) do
+    local site = piece.site
+    local content = site and contents[site]
+    out[i] = piece
+    if site and content then
+      local r = content == 'new' and #site.new or #site.old
+      grown = grown + r - piece.r
+      out[i] = { kind = 'site', n = piece.n, r = r, site = site, content = content, was = content }
+    end
+  end
+  return out, grown
 end
 
 --- Puts a hunk where lines were changed: those and it have to be looked at.

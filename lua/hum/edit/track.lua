@@ -1,7 +1,7 @@
 -- Where the old lines of an edit are now, and whether its hunks stand there as they were: pure, but for a function that
 -- reads rows. A change of the buffer costs a walk over the pieces; rows are read and compared when somebody asks.
-local exact = require('hum.edit.exact')
-local match = require('hum.edit.match')
+local looking = require('hum.edit.looking')
+local new_past = require('hum.edit.past').new
 local parts = require('hum.edit.pieces')
 
 ---@class hum.edit.Track
@@ -27,6 +27,10 @@ local parts = require('hum.edit.pieces')
 ---@field hull? { first: integer, last: integer, now: integer }  all of them as one: rows first to last are now others
 ---@field waits boolean    for hunks that stand there already
 ---@field strange boolean  nothing is known of how the rows came
+---@field past hum.edit.Past
+---@field number integer   changenr() of the state that was kept last
+---@field kept boolean     the list of pieces is kept, too, and must not be changed
+---@field sites hum.edit.Site[]  in the order in which they came
 local Track = {}
 Track.__index = Track
 
@@ -45,7 +49,7 @@ Track.__index = Track
 local function new(opts)
   local n = #opts.old
   local piece = opts.rows and { kind = 'dirty', n = n, r = opts.rows, sites = {} } or { kind = 'same', n = n, r = n }
-  return setmetatable({
+  local track = setmetatable({
     old = opts.old,
     top = opts.top,
     rows = opts.rows or n,
@@ -66,7 +70,13 @@ local function new(opts)
     strange = opts.rows ~= nil,
     waits = opts.rows ~= nil,
     noted = {},
+    past = new_past(),
+    number = -1,
+    kept = false,
+    sites = {},
   }, Track)
+  if not track.dirty then track:keep() end
+  return track
 end
 
 --- So many changes are looked at one by one.
@@ -149,22 +159,51 @@ function Track:lost()
   self.above, self.below, self.open_above, self.open_below = #self.before, #self.after, true, true
 end
 
--- ---- looking ---------------------------------------------------------------------------------
+-- ---- states of the buffer --------------------------------------------------------------------
 
---- What a dirty piece is made of.
----@param piece hum.edit.Piece
----@param first integer  its first old line
----@return hum.edit.Item[]
-function Track:items(piece, first)
-  local sites = piece.sites --[[@as hum.edit.Site[] ]]
-  local items, i = {}, first ---@type hum.edit.Item[], integer
-  for _, site in ipairs(sites) do
-    vim.list_extend(items, self.old, i, site.from - 1)
-    items[#items + 1] = site
-    i = site.from + site.n
-  end
-  return vim.list_extend(items, self.old, i, first + piece.n - 1)
+--- What is known now is known again when undo or redo bring this state back.
+function Track:keep()
+  self.number, self.kept = self.changenr(), true
+  self.past:keep(self.number, {
+    pieces = self.pieces,
+    top = self.top,
+    rows = self.rows,
+    total = self.total,
+    above = self.above,
+    below = self.below,
+    open_above = self.open_above,
+    open_below = self.open_below,
+    emptied = self.emptied,
+    sites = #self.sites,
+  })
 end
+
+--- Is the buffer in a state that is known? Hunks that have come since are looked for in it.
+---@return boolean
+function Track:recall()
+  local number = self.changenr()
+  if number == self.number then return false end
+  local state = self.past:find(number, self.old, self.count(), self.read)
+  if not state then return false end
+  self.noted, self.hull = {}, nil
+  self.pieces, self.kept, self.dirty, self.strange, self.shifted = state.pieces, true, false, false, false
+  self.top, self.rows, self.total, self.emptied = state.top, state.rows, state.total, state.emptied
+  self.above, self.below = state.above, state.below
+  self.open_above, self.open_below = state.open_above, state.open_below
+  for _, piece in ipairs(self.pieces) do
+    local site = piece.site
+    if site then
+      site.content, site.was = piece.content, piece.was
+      if site.was == 'new' then site.mark = math.min(site.mark or number, number) end
+    end
+  end
+  for i = state.sites + 1, #self.sites do
+    self:put(self.sites[i])
+  end
+  return true
+end
+
+-- ---- looking ---------------------------------------------------------------------------------
 
 --- Rows at the edges that are there for no old line are none of the range.
 function Track:shed()
@@ -191,76 +230,13 @@ function Track:place()
   end
 end
 
---- What is known of the edges of a piece. A hunk that was accepted is there until the buffer goes back behind that;
---- one that was not is not there.
----@param is_first boolean
----@param is_last boolean
----@return hum.edit.Edges
-function Track:edges(is_first, is_last)
-  local now = self.changenr()
-  local knows = not self.strange
-  local function taken(site) return site.mark ~= nil and now >= site.mark end
-  return {
-    top = is_first,
-    bottom = is_last,
-    open_above = is_first and self.open_above,
-    open_below = is_last and self.open_below,
-    above = self.side ~= 'below',
-    taken = taken,
-    firm = function(site) return knows and taken(site) == (site.was == 'new') end,
-  }
-end
-
----@param piece hum.edit.Piece  a dirty one
----@param first integer    its first old line
----@param row integer      its first row
----@param is_first boolean
----@param is_last boolean
----@return hum.edit.Piece[] pieces
----@return integer above  rows that do not belong to the range
----@return integer below
-function Track:look(piece, first, row, is_first, is_last)
-  local above, below = is_first and self.above or 0, is_last and self.below or 0
-  local before = vim.list_slice(self.before, math.max(#self.before - above, 0) + 1)
-  local after = vim.list_slice(self.after, 1, below)
-  local rows = self.read(row, row + piece.r)
-  local items, edges = self:items(piece, first), self:edges(is_first, is_last)
-  local pieces, shed_above, shed_below
-  if is_first and is_last and rows[1] == '' and self.count() == 1 and exact.fits(items, {}) then
-    -- A buffer is never without a row.
-    pieces, shed_above, shed_below = match.resolve({}, items, {}, {}, edges), 0, 1
-    self.emptied = true
-  else
-    pieces, shed_above, shed_below = match.resolve(before, items, after, rows, edges)
-  end
-  if is_first and shed_above > 0 then self.above = 0 end
-  if is_last and shed_below > 0 then self.below = 0 end
-  for _, one in ipairs(pieces) do
-    if one.site then
-      one.site.content = one.content
-      one.site.was = one.content ~= 'other' and one.content or one.site.was
-      if self.strange then one.site.mark = one.content == 'new' and self.changenr() or nil end
-    end
-  end
-  return pieces, shed_above, shed_below
-end
-
---- Looks at what was changed.
----@return boolean  something was
-function Track:settle()
-  if self.waits then return false end
-  self:catch_up()
-  if self.total ~= self.count() then self:lost() end
-  if not self.dirty then
-    local shifted = self.shifted
-    if shifted then self:place() end
-    return shifted
-  end
+--- Looks at the dirty pieces.
+function Track:look()
   local out, first, row, pieces = {}, 1, self.top, parts.clusters(self.pieces)
   for i, piece in ipairs(pieces) do
     local n, r = piece.n, piece.r
     if piece.kind == 'dirty' then
-      local found, above, below = self:look(piece, first, row, i == 1, i == #pieces)
+      local found, above, below = looking.look(self, piece, first, row, i == 1, i == #pieces)
       self.top, self.rows = self.top + above, self.rows - above - below
       for _, one in ipairs(found) do
         parts.push(out, one)
@@ -279,7 +255,24 @@ function Track:settle()
   if parts.is_sound(self.pieces, count, 1, -1) then
     self.below, self.open_below = 0, false
   end
+end
+
+--- Brings places and contents up to date.
+---@return boolean  something is another now
+function Track:settle()
+  if self.waits then return false end
+  local was_changed = self.hull ~= nil
+  if not ((was_changed or self.strange) and self:recall()) then
+    self:catch_up()
+    if self.total ~= self.count() then self:lost() end
+    if not self.dirty and not self.shifted then
+      if was_changed then self:keep() end
+      return false
+    end
+  end
+  if self.dirty then self:look() end
   self:place()
+  self:keep()
   return true
 end
 
@@ -288,14 +281,26 @@ end
 --- A hunk is to be followed. They may come in any order, and do not overlap.
 ---@param site hum.edit.Site
 function Track:add(site)
-  site.was, site.content, site.rows = 'old', 'old', site.n
   self.waits = false
-  local last = #self.old + 1 -- the old line behind the piece
+  table.insert(self.sites, site)
+  self:put(site)
+end
+
+--- Puts a hunk to its old lines.
+---@param site hum.edit.Site
+function Track:put(site)
+  site.was, site.content, site.rows = 'old', 'old', site.n
+  if self.kept then
+    self.pieces, self.kept = vim.list_slice(self.pieces), false
+  end
+  local last, row = #self.old + 1, self.top + self.rows -- the old line behind the piece, and its row
   for i = #self.pieces, 1, -1 do
     local piece = self.pieces[i]
     local first = last - piece.n
+    row = row - piece.r
     if piece.kind == 'same' and first <= site.from and site.from + site.n <= last then
-      return self:split(i, site, site.from - first)
+      site.row = row + site.from - first
+      return parts.split(self.pieces, i, site, site.from - first)
     elseif last < site.from then
       break
     end
@@ -304,42 +309,21 @@ function Track:add(site)
   self.pieces, self.dirty = parts.open(self.pieces, site), true
 end
 
---- Puts a hunk into lines that are there as they were.
----@param i integer
----@param site hum.edit.Site
----@param head integer  so many old lines of the piece are above it
-function Track:split(i, site, head)
-  local row = self.top + self.rows
-  for k = #self.pieces, i, -1 do
-    row = row - self.pieces[k].r
-  end
-  site.row = row + head
-  local tail = self.pieces[i].n - head - site.n
-  table.remove(self.pieces, i)
-  if tail > 0 then table.insert(self.pieces, i, { kind = 'same', n = tail, r = tail }) end
-  table.insert(self.pieces, i, { kind = 'site', n = site.n, r = site.n, site = site })
-  if head > 0 then table.insert(self.pieces, i, { kind = 'same', n = head, r = head }) end
-end
-
 --- hum itself has put the one content of hunks in the place of the other.
 ---@param sites table<hum.edit.Site, 'old'|'new'>
 function Track:turn(sites)
-  for _, piece in ipairs(self.pieces) do
-    local content = piece.site and sites[piece.site]
-    if content then
-      local site = piece.site --[[@as hum.edit.Site]]
-      local lines = content == 'new' and site.new or site.old
-      local grown = #lines - piece.r
-      piece.r, self.rows, self.total = #lines, self.rows + grown, self.total + grown
-      site.content, site.was = content, content
-      if content == 'new' then site.mark = self.changenr() end
-    end
+  local pieces, grown = parts.turn(self.pieces, sites)
+  self.pieces, self.rows, self.total = pieces, self.rows + grown, self.total + grown
+  for site, content in pairs(sites) do
+    site.content, site.was = content, content
+    if content == 'new' then site.mark = self.changenr() end
   end
   -- A buffer is never without a row.
   if self.total == 0 then
     self.total, self.emptied = 1, true
   end
   self:place()
+  self:keep()
 end
 
 --- Where an old line is now, or would be.

@@ -321,17 +321,10 @@ function M.anywhere(seed)
   vim.cmd('silent undo ' .. first)
   if not same(before, text(self.buf)) then self:fail('undo') end
   self:probe('all undone')
-  -- An insertion between lines that were gone, and the only line of a buffer, have no place to be known by.
-  if self.unique and #before > 1 and #self.old > 1 then
-    local above = #self.stack[1].above
-    for k, one in ipairs(self.edit.hunks(self.buf)) do
-      -- What was deleted at an edge with lines around it may come back as theirs.
-      local is_edge = self.hunks[k].first == 1 or self.hunks[k].last >= #self.old
-      if is_edge then goto next end
-      if one.state ~= 'finished' or one.conflict then self:fail(('hunk %d can be accepted again'):format(k)) end
-      if one.at ~= above + self.hunks[k].first then self:fail(('hunk %d is back in its place'):format(k)) end
-      ::next::
-    end
+  local above = #self.stack[1].above
+  for k, one in ipairs(self.edit.hunks(self.buf)) do
+    if one.state ~= 'finished' or one.conflict then self:fail(('hunk %d can be accepted again'):format(k)) end
+    if one.at ~= above + self.hunks[k].first then self:fail(('hunk %d is back in its place'):format(k)) end
   end
   self.preview:drop()
   vim.cmd('bwipeout!')

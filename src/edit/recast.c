@@ -158,11 +158,29 @@ static void write_white(struct recast *r, struct span white, struct buf *out)
     margin_write(&r->found->margin, white, !r->begun, out);
 }
 
+/* Whether the replacement, whose first line with text that is, is indented as the file is, although
+ * the search is not. */
+static bool stands(const struct recast *r, struct span white)
+{
+    for (size_t i = 0; i < r->found->count; i++) {
+        struct span was = margin_of(text_line(&r->found->search, i));
+        if (!is_blank_line(text_line(&r->found->search, i))) {
+            return same(white, margin_of(r->at[i].text)) && !same(white, was);
+        }
+    }
+    return false;
+}
+
 static void write_changed(struct recast *r, struct span line)
 {
     struct span text = fold_trim(line), white = margin_of(line);
     size_t end = white.len + text.len;
-    write_white(r, white, &r->line);
+    r->stands = r->begun ? r->stands : stands(r, white);
+    if (r->stands) {
+        buf_add(&r->line, white.data, white.len);
+    } else {
+        write_white(r, white, &r->line);
+    }
     write_text(r, text, &r->line);
     buf_add(&r->line, line.data + end, r->strips ? 0 : line.len - end);
 }

@@ -116,9 +116,10 @@ local function change(preview, hunks, content, changes)
     if content == 'old' then
       from, to = to, from
     end
+    local void = vim.fn.line2byte(1) < 0 -- not even one line: the buffer of an empty file
     M.put(buf, hunk.site.row, from, to)
     turned[hunk.site] = content
-    changes[#changes + 1] = { row = hunk.site.row, old = from, new = to }
+    changes[#changes + 1] = { row = hunk.site.row, old = void and {} or from, new = to }
   end
   block.close()
   preview.track:turn(turned)

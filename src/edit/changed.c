@@ -132,7 +132,7 @@ static void take_whole(struct changed *c, const struct patch_block *b)
     size_t before = count_text(now), after = text_of(&wanted);
     if (elided) {
         verdict_lost(c->faults, now, b, SPOTS_ELIDED, &why);
-    } else if (mistaken(now, &wanted)) {
+    } else if (mistaken(now, &wanted, patch_underlines(b))) {
         verdict_add(c->faults, VERDICT_MISTAKEN, b->first);
     } else if (c->there && is_same(now, &wanted)) {
         verdict_add(c->faults, VERDICT_SAME, b->first);
@@ -220,9 +220,8 @@ void changed_block(struct changed *c, const struct patch_block *block)
         take_deleted(c, block);
     } else if (block->form == PATCH_WHOLE) {
         take_whole(c, block);
-    } else if ((only && !bare) ||
-               (patch_creates(block) &&
-                (block->form == PATCH_SEARCH || block->action == PATCH_ADD))) {
+    } else if ((only && !bare) || (patch_creates(block) &&
+                                   (block->form == PATCH_SEARCH || block->action == PATCH_ADD))) {
         take_new(c, block);
     } else if (!c->there) {
         verdict_add(c->faults, VERDICT_MISSING, block->first);

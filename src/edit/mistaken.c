@@ -110,7 +110,7 @@ static bool is_diff(const struct seek_lines *now, const struct text *text)
     return signs > 0 && known > 0 && 2 * known > old;
 }
 
-bool mistaken(const struct seek_lines *now, const struct text *wanted)
+bool mistaken(const struct seek_lines *now, const struct text *wanted, bool markup)
 {
-    return (has_block(wanted) && !lines_have_block(now)) || is_diff(now, wanted);
+    return (!markup && has_block(wanted) && !lines_have_block(now)) || is_diff(now, wanted);
 }

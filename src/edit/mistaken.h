@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-/* now: the file, without lines if there is none. */
-bool mistaken(const struct seek_lines *now, const struct text *wanted);
+/* now: the file, without lines if there is none. markup: it may show blocks. */
+bool mistaken(const struct seek_lines *now, const struct text *wanted, bool markup);
 
 #endif

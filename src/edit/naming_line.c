@@ -223,8 +223,8 @@ static bool is_name_with_blanks(struct span text)
 /* "<file>a.lua</file>". */
 static bool in_tag(struct span s, struct span *name)
 {
-    static const char *const tags[] = {"file", "path", "filename", "filepath", "file_path",
-                                       "code", "kbd",  "b",        "strong",   NULL};
+    static const char *const tags[] = {"file",      "path", "filename", "filepath",
+                                       "file_path", "code", NULL};
     const char *end = s.len > 2 && s.data[0] == '<' ? memchr(s.data, '>', s.len) : NULL;
     size_t begin = end != NULL ? (size_t)(end - s.data) + 1 : 0;
     if (begin < 3 || !words_is_any(s.data + 1, begin - 2, tags)) {

@@ -158,24 +158,27 @@ static void write_white(struct recast *r, struct span white, struct buf *out)
     margin_write(&r->found->margin, white, !r->begun, out);
 }
 
-/* Whether the replacement, whose first line with text that is, is indented as the file is, although
- * the search is not. */
-static bool stands(const struct recast *r, struct span white)
+/* Whether the replacement, whose first line with text that is, begins as the search does, but is
+ * indented as the file, which the search is not: only that was outdented. */
+static bool stands(const struct recast *r, struct span line)
 {
-    for (size_t i = 0; i < r->found->count; i++) {
-        struct span was = margin_of(text_line(&r->found->search, i));
-        if (!is_blank_line(text_line(&r->found->search, i))) {
-            return same(white, margin_of(r->at[i].text)) && !same(white, was);
-        }
+    size_t i = 0;
+    while (i < r->found->count && is_blank_line(text_line(&r->found->search, i))) {
+        i++;
     }
-    return false;
+    if (i == r->found->count) {
+        return false;
+    }
+    struct span search = text_line(&r->found->search, i), white = margin_of(line);
+    return same(fold_trim(line), fold_trim(search)) && same(white, margin_of(r->at[i].text)) &&
+           white.len > margin_of(search).len;
 }
 
 static void write_changed(struct recast *r, struct span line)
 {
     struct span text = fold_trim(line), white = margin_of(line);
     size_t end = white.len + text.len;
-    r->stands = r->begun ? r->stands : stands(r, white);
+    r->stands = r->begun ? r->stands : stands(r, line);
     if (r->stands) {
         buf_add(&r->line, white.data, white.len);
     } else {

@@ -120,7 +120,6 @@ local LUA_BASE = {
   'patterns',
   'private',
   'repository',
-  'selection',
   'sensitive',
   'spelling',
   'status',

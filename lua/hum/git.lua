@@ -7,8 +7,8 @@ local MOST = 8 * 1024 * 1024
 
 ---@class hum.Repository
 ---@field dir string     of git's own files: absolute
----@field index? string  of the commit that is written, if that is not the repository's own
 ---@field top? string    of the working tree; nil: unknown, or there is none
+---@field env table<string, string>  that tells git so, where it would not find them from `top`
 
 ---@class hum.GitAnswer
 ---@field ok boolean
@@ -25,21 +25,28 @@ local function is_index(path)
   return magic == 'DIRC'
 end
 
----@param path string
----@return integer  s; 0: there is none
-local function mtime(path)
-  local stat = vim.uv.fs_stat(path)
-  return stat and stat.mtime.sec or 0
+---@param path string  of an index of one commit, which has the id of its process in its name
+---@return boolean  that process is there, though it may be another user's
+local function is_waiting(path)
+  local pid = tonumber(path:match('next%-index%-(%d+)%.lock$')) --[[@as integer|nil]]
+  local _, _, code = vim.uv.kill(pid or -1, 0)
+  return pid ~= nil and code ~= 'ESRCH'
 end
 
 --- The index of a commit under way, as builtin/commit.c names it: next-index-PID.lock for `git commit PATH`, index.lock
---- for `git commit -a`. Of several the newest: others were left behind.
+--- for `git commit -a`. What a git that is gone has left behind is none.
 ---@param dir string
 ---@return string|nil
 local function index_of(dir)
-  if vim.env.GIT_INDEX_FILE then return nil end -- git started this Neovim, and inherits it to what we start
+  local inherited = vim.env.GIT_INDEX_FILE -- git started this Neovim
+  if inherited then
+    if vim.startswith(inherited, '/') then return inherited end
+    -- As seen from where git was then; the working directory may be another one now.
+    local own = dir .. '/' .. vim.fs.basename(inherited)
+    return is_index(own) and own or vim.fn.fnamemodify(inherited, ':p')
+  end
   local found = vim.fn.glob(vim.fn.escape(dir, '*?[]{}\\') .. '/next-index-*.lock', true, true)
-  table.sort(found, function(a, b) return mtime(a) > mtime(b) end)
+  found = vim.tbl_filter(is_waiting, found)
   found[#found + 1] = dir .. '/index.lock'
   for _, path in ipairs(found) do
     if is_index(path) then return path end
@@ -50,12 +57,14 @@ end
 ---@return table<string, string>
 local function environment(repository)
   ---@type table<string, string>
-  local env = { GIT_OPTIONAL_LOCKS = '0', GIT_TERMINAL_PROMPT = '0', LC_ALL = 'C.UTF-8', GIT_PAGER = 'cat' }
-  if repository then
-    env.GIT_DIR = repository.dir
-    if repository.index then env.GIT_INDEX_FILE = repository.index end
-  end
-  return env
+  local env = {
+    GIT_OPTIONAL_LOCKS = '0',
+    GIT_TERMINAL_PROMPT = '0',
+    GIT_PAGER = 'cat',
+    LC_ALL = 'C.UTF-8',
+    LANGUAGE = '', -- it would be stronger than LC_ALL
+  }
+  return repository and vim.tbl_extend('force', env, repository.env) or env
 end
 
 ---@class hum.GitCollector
@@ -96,7 +105,7 @@ function M.run(at, args, cb)
     end)
   end
   local ok, process = pcall(vim.system, command, {
-    cwd = at.cwd,
+    cwd = at.cwd or (at.repository and at.repository.top),
     env = environment(at.repository),
     stdin = at.stdin,
     stdout = out.on,
@@ -112,6 +121,48 @@ function M.run(at, args, cb)
   end
 end
 
+--- The working tree that a folder of git's own files belongs to, as git writes it down: beside it, or for a linked
+--- worktree in "gitdir", or for a submodule as an option.
+---@param dir string
+---@param configured string  core.worktree, '' if that is not set
+---@return string|nil
+local function top_of(dir, configured)
+  if configured ~= '' then
+    return (vim.uv.fs_realpath(configured:find('^/') and configured or dir .. '/' .. configured))
+  end
+  local file = io.open(dir .. '/gitdir')
+  local link = file and file:read('*l')
+  if file then file:close() end
+  if link then return (vim.uv.fs_realpath(vim.fs.dirname(link))) end
+  if vim.fs.basename(dir) == '.git' then return vim.fs.dirname(dir) end
+end
+
+--- Of the variables that say where a repository is, those that are set here: git has set them, or the user.
+---@param found { dir: string, top?: string }
+---@return table<string, string>
+local function inherited(found)
+  local env = {} ---@type table<string, string>
+  if vim.env.GIT_DIR then env.GIT_DIR = found.dir end
+  if vim.env.GIT_WORK_TREE then env.GIT_WORK_TREE = found.top end
+  return env
+end
+
+--- The repository whose own files are in a folder, as those are of a message that git has opened.
+---@param dir string
+---@param cb fun(repository: hum.Repository)
+---@return fun() cancel
+local function of_message(dir, cb)
+  local env = { GIT_DIR = dir } ---@type table<string, string>
+  local index = index_of(dir)
+  if index then env.GIT_INDEX_FILE = index end
+  return M.run({ cwd = dir, repository = { dir = dir, env = env } }, { 'config', 'core.worktree' }, function(answer)
+    local own = vim.env.GIT_WORK_TREE
+    local top = own and vim.uv.fs_realpath(own) or top_of(dir, vim.trim(answer.out))
+    if top then env.GIT_WORK_TREE = top end
+    cb({ dir = dir, top = top, env = env })
+  end)
+end
+
 --- The repository of a message that git has opened, of a file, or of a folder.
 ---@param buf integer
 ---@param cb fun(repository: hum.Repository|nil, why: string|nil)
@@ -119,16 +170,17 @@ end
 function M.find(buf, cb)
   local name = vim.api.nvim_buf_get_name(buf)
   local folder = name ~= '' and not name:find('^%w+://') and vim.fs.dirname(name) or vim.fn.getcwd()
-  if vim.fs.basename(name):find('_EDITMSG$') and vim.uv.fs_stat(folder .. '/HEAD') then
-    vim.schedule(function() cb({ dir = folder, index = index_of(folder), top = vim.fn.getcwd() }) end)
-    return function()
-      cb = function() end
-    end
-  end
-  folder = vim.uv.fs_stat(folder) and folder or vim.fn.getcwd()
+  local is_message = vim.fs.basename(name):find('_%u*MSG$') ~= nil
+  if is_message and vim.uv.fs_stat(folder .. '/HEAD') then return of_message(folder, cb) end
+  -- A variable that says where the repository is holds from here.
+  folder = not vim.env.GIT_DIR and vim.uv.fs_stat(folder) and folder or vim.fn.getcwd()
   return M.run({ cwd = folder }, { 'rev-parse', '--absolute-git-dir', '--show-toplevel' }, function(answer)
     local dir, top = answer.out:match('^([^\n]+)\n?([^\n]*)')
-    if answer.ok and dir then return cb({ dir = dir, index = index_of(dir), top = top ~= '' and top or nil }) end
+    if dir then
+      local found = { dir = dir, top = top ~= '' and top or nil }
+      found.env = inherited(found)
+      return cb(found)
+    end
     local missing = answer.err:find('not a git repository', 1, true)
     if missing then return cb(nil, ('%s is in no git repository'):format(vim.fn.fnamemodify(folder, ':~'))) end
     cb(nil, 'git: ' .. answer.err)

@@ -1,101 +1,10 @@
 -- Commit messages: in repositories of a case's own, by a real git.
 local T = require('harness')
-local chat = require('lib.chat')
+local repo = require('lib.repo')
 local test, eq = T.test, T.eq
 
---- Runs a shell script in the repository.
----@param t test.Case
----@param script string
----@return string
-local function sh(t, script)
-  local done = vim.system({ 'sh', '-euc', script }, { cwd = t.repo, env = t.git, text = true, clear_env = true }):wait()
-  assert(done.code == 0, script .. '\n' .. done.stdout .. done.stderr)
-  return vim.trim(done.stdout)
-end
-
---- A repository with one commit, and something staged.
----@param t test.Case
-local function repository(t)
-  t.repo = t.dir .. '/repo'
-  vim.fn.mkdir(t.repo, 'p')
-  t.git = {
-    HOME = t.dir,
-    PATH = vim.env.PATH,
-    GIT_CONFIG_NOSYSTEM = '1',
-    GIT_AUTHOR_NAME = 'A',
-    GIT_AUTHOR_EMAIL = 'a@example.org',
-    GIT_COMMITTER_NAME = 'A',
-    GIT_COMMITTER_EMAIL = 'a@example.org',
-  }
-  sh(
-    t,
-    [[
-    git init -q -b trunk
-    printf 'one\ntwo\nthree\n' > a.txt
-    git add a.txt
-    git commit -q -m 'a: count to three'
-    printf 'one\ntwo\nfour\n' > a.txt
-    git add a.txt
-  ]]
-  )
-end
-
---- What git has its editor open: a file of git's own, left there by an editor that only copies it.
----@param t test.Case
----@param arguments string  of git commit
----@return string path
-local function message_of_git(t, arguments)
-  sh(t, ('GIT_EDITOR="sh -c \'cp \\"\\$1\\" .git/kept; exit 1\' -" git commit %s || true'):format(arguments))
-  sh(t, 'cp .git/kept .git/COMMIT_EDITMSG')
-  return t.repo .. '/.git/COMMIT_EDITMSG'
-end
-
----@param t test.Case
----@param srv test.Fake
----@param options? table
-local function configure(t, srv, options)
-  chat.configure(t, srv, nil, { commit = options or {} })
-  t:lua(
-    [[
-    local dir, env = ...
-    vim.cmd.cd(dir)
-    for name, value in pairs(env) do vim.env[name] = value end
-  ]],
-    t.repo,
-    {
-      GIT_AUTHOR_NAME = 'A',
-      GIT_AUTHOR_EMAIL = 'a@example.org',
-      GIT_COMMITTER_NAME = 'A',
-      GIT_COMMITTER_EMAIL = 'a@example.org',
-      GIT_CONFIG_NOSYSTEM = '1',
-    }
-  )
-end
-
---- Runs hum.commit() to its end.
----@param t test.Case
----@param opts? table
----@return table result
-local function commit(t, opts)
-  t:lua(
-    [[
-    result = nil
-    local opts = ... or {}
-    opts.on_done = function(given) result = given end
-    handle = require('hum').commit(opts)
-  ]],
-    opts
-  )
-  return t:wait(function() return t:lua('return result') end, 'on_done')
-end
-
----@param srv test.Fake
----@param n? integer
----@return string  what the model was told
-local function asked(srv, n)
-  local messages = srv:requests('/api/chat')[n or 1].body.messages
-  return vim.iter(messages):map(function(message) return message.content end):join('\n---\n')
-end
+local sh, repository, message_of_git, configure = repo.sh, repo.new, repo.message_of_git, repo.configure
+local commit, asked = repo.commit, repo.asked
 
 test('the message of git gets its text above the first comment, in one undo step', function(t)
   repository(t)
@@ -132,7 +41,8 @@ test('what git commits from the message is what was written', function(t)
   eq('fix: four\n\n #12 is done.', sh(t, 'git log -1 --format=%B'))
 end)
 
-for _, case in ipairs({
+--- Answers of models, and the messages in them.
+local ANSWERS = {
   { 'in plain text', 'Add the count', 'Add the count' },
   { 'with an introduction', 'Here is the commit message:\n\nAdd the count.', 'Add the count' },
   { 'in a fence with a language', '```text\nAdd the count\n```', 'Add the count' },
@@ -152,18 +62,59 @@ for _, case in ipairs({
     'Add it\n\n- ' .. ('word '):rep(20),
     'Add it\n\n- ' .. ('word '):rep(13) .. 'word\n  ' .. ('word '):rep(5) .. 'word',
   },
+  { 'below a heading', '## Commit Message:\n\nAdd the count', 'Add the count' },
+  { 'below a bold heading', '**Commit message:**\n\n```\nAdd the count\n```\n\nThis is why.', 'Add the count' },
+  {
+    'with a bold label',
+    '**Subject:** Add the count\n\n**Body:** It was missing.',
+    'Add the count\n\nIt was missing.',
+  },
+  { 'with words about the diff', 'Based on the diff, a fitting message would be:\n\nAdd the count', 'Add the count' },
+  { 'in a fence that is introduced', 'The changes say:\n\n```\nAdd the count\n```', 'Add the count' },
+  { 'in a fence in one line', '```Add the count```', 'Add the count' },
+  { 'in a tag', '<commit_message>\nAdd the count\n</commit_message>\nDone!', 'Add the count' },
+  { 'between rules', '---\nAdd the count\n\nWhy.\n\n---\nLet me know!', 'Add the count\n\nWhy.' },
+  { 'as a command', '```bash\ngit commit -m "Add the count"\n```', 'Add the count' },
+  { 'in typographic marks', '“Add the count.”', 'Add the count' },
+  { 'with marks of its own', '"a" becomes "b"', '"a" becomes "b"' },
+  { 'with its type in bold', '**feat(a):** add the count', 'feat(a): add the count' },
+  { 'as one of several', '1. Add the count\n2. Count to four\n3. Fix it', 'Add the count' },
+  { 'as one of several options', 'Option 1:\nAdd the count\n\nOption 2:\nCount to four', 'Add the count' },
+  { 'with an explanation', 'Add the count\n\n**Explanation:** It counts.', 'Add the count' },
+  { 'with a farewell', 'Add the count\n\nWhy.\n\nLet me know if it fits!', 'Add the count\n\nWhy.' },
+  { 'that speaks of messages', 'Fix commit message', 'Fix commit message' },
+  { 'with a colon at its end', 'Revert:', 'Revert:' },
+  { 'with a colon, and more', 'Add:\n- a\n- b', 'Add:\n\n- a\n- b' },
+  {
+    'in Chinese',
+    '添加计数。\n\n' .. ('计'):rep(40),
+    '添加计数\n\n' .. ('计'):rep(36) .. '\n' .. ('计'):rep(4),
+  },
   { 'with CR LF', 'Add it\r\n\r\nDone.\r\n', 'Add it\n\nDone.' },
-}) do
-  test('a message comes ' .. case[1], function(t)
-    repository(t)
-    local path = message_of_git(t, '')
-    local srv = t:fake()
-    srv:script({ text = case[2] })
-    configure(t, srv)
-    t:cmd('edit ' .. path)
-    eq(case[3], table.concat(commit(t).lines, '\n'))
-  end)
-end
+}
+
+test('of an answer the message is taken, however it is cut into pieces', function(t)
+  local found = t:lua(
+    [[
+    local answers, found = require('hum.commit.answer'), {}
+    local function read(answer, size)
+      local reader, lines = answers.reader('#', 72), {}
+      for i = 1, #answer, size do
+        vim.list_extend(lines, reader:feed(answer:sub(i, i + size - 1)))
+      end
+      return table.concat(vim.list_extend(lines, reader:feed('', true)), '\n')
+    end
+    for i, case in ipairs((...)) do
+      found[i] = { read(case[2], #case[2]), read(case[2], 1) }
+    end
+    return found
+  ]],
+    ANSWERS
+  )
+  for i, case in ipairs(ANSWERS) do
+    eq({ case[1], case[3], case[3] }, { case[1], found[i][1], found[i][2] })
+  end
+end)
 
 test('another comment character, the diff of -v and a template are left alone', function(t)
   repository(t)

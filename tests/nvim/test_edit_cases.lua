@@ -13,11 +13,9 @@ local HERE = debug.getinfo(1, 'S').source:match('^@(.*)/')
 ---@return table[]
 local function cases()
   local found = {}
-  for _, name in ipairs({ 'edit', 'edit-more' }) do
-    for line in io.lines(('%s/../cases/%s.jsonl'):format(HERE, name)) do
-      local case = vim.json.decode(line)
-      if case.form ~= 'blocks' then found[#found + 1] = case end
-    end
+  for line in io.lines(HERE .. '/../cases/edit.jsonl') do
+    local case = vim.json.decode(line)
+    if case.form ~= 'blocks' then found[#found + 1] = case end
   end
   return found
 end

@@ -1,5 +1,6 @@
 -- A commit message from what is staged: the model's text streams into the message that git has opened, or into one that
 -- is opened for it.
+local answers = require('hum.commit.answer')
 local bound = require('hum.commit.diff')
 local config = require('hum.config')
 local generate = require('hum.generate')
@@ -37,6 +38,7 @@ local RESERVE = 1500
 ---@class hum.CommitRun
 ---@field opts hum.CommitOpts
 ---@field buf? integer
+---@field opens boolean  a buffer for the message
 ---@field repository? hum.Repository
 ---@field prompt hum.Prompt
 ---@field facts table<string, string>  what git said
@@ -113,7 +115,7 @@ local function settle_subject(run, text)
     on_text = function(piece) pieces[#pieces + 1] = piece end,
     on_done = function(result)
       if run.over then return end
-      local shorter = message.reader(run.facts.comment, most):feed(table.concat(pieces), true)[1]
+      local shorter = answers.reader(run.facts.comment, most):feed(table.concat(pieces), true)[1]
       local fits = result.status == 'done' and shorter and vim.fn.strdisplaywidth(shorter) <= most
       if not (fits and texts.replace_subject(text, shorter)) then
         notify.warn(('hum: shorten the first line: it is longer than %d characters'):format(most))
@@ -150,7 +152,7 @@ local function ask(run)
   end)
   if not ok then return fail(run, 'the message cannot be written: ' .. tostring(text):gsub('^.*E%d+: ', '')) end
   run.text = text
-  local reader = message.reader(run.facts.comment, options.width)
+  local reader = answers.reader(run.facts.comment, options.width)
   local system, wish = prompt.fill(run.prompt, {
     branch = run.facts.branch,
     diff = run.diff.text,
@@ -219,13 +221,14 @@ local DIFF = {
   '--no-color',
   '--no-ext-diff',
   '--no-textconv',
+  '--no-relative',
   '--src-prefix=a/',
   '--dst-prefix=b/',
   '--submodule=short',
   '-M',
 }
 
---- The whole commit that is amended: HEAD's message stands there, or nothing else is staged.
+--- The whole commit that is amended: HEAD's message stands there, nothing else is staged, or a rebase squashes.
 ---@param run hum.CommitRun
 ---@param staged string
 ---@return boolean
@@ -234,7 +237,9 @@ local function amends(run, staged)
   if head == '' or not run.buf then return false end
   local lines = vim.api.nvim_buf_get_lines(run.buf, 0, -1, false)
   local place = message.place(lines, run.facts.comment)
-  return vim.trim(table.concat(place.text, '\n')) == head or (staged == '' and #place.text > 0)
+  local text = vim.trim(table.concat(place.text, '\n'))
+  if text == head or vim.endswith(text, '\n' .. head) then return true end -- what stands above it may be hum's
+  return (staged == '' and text ~= '') or vim.uv.fs_stat(run.repository.dir .. '/rebase-merge/message-squash') ~= nil
 end
 
 ---@param run hum.CommitRun
@@ -254,18 +259,31 @@ local function read_diff(run)
   end)
 end
 
+--- Two messages that are to be opened for one repository would come into one buffer.
+---@param run hum.CommitRun
+---@param dir string
+local function stop_others(run, dir)
+  for other in pairs(runs) do
+    if other ~= run and other.opens and other.repository and other.repository.dir == dir then
+      other.cancel()
+      finish(other, { status = 'cancelled' })
+    end
+  end
+end
+
 --- Where the message goes, and what a new one says.
 ---@param run hum.CommitRun
 local function prepare(run)
   local lines = run.buf and vim.api.nvim_buf_get_lines(run.buf, 0, -1, false) or {}
   -- Of several settings the last one holds.
-  run.facts.comment = message.comment(lines, run.facts.configured:match('(%S+)%s*$'))
+  run.facts.comment = message.comment(lines, run.facts.configured:match('\n([^%z]*)%z?$'))
   if run.buf then return read_diff(run) end
   ask_git(run, { '-c', 'status.short=false', 'status', '--untracked-files=no' }, function(status)
     if not status.out:find('to be committed') then
       return fail(run, 'nothing is staged', 'stage what is to be committed: git add')
     end
     local repository = run.repository --[[@as hum.Repository]]
+    stop_others(run, repository.dir)
     run.buf = windows.open(repository, run.facts.comment, status.out, run.opts.mods)
     read_diff(run)
   end)
@@ -285,19 +303,22 @@ end
 
 ---@param run hum.CommitRun
 local function begin(run)
-  run.cancel = git.find(run.buf or vim.api.nvim_get_current_buf(), function(repository, why)
+  local function on_found(repository, why)
     if run.over then return end
     if not repository then return fail(run, why or 'there is no git repository') end
     run.repository = repository
     learn(run, {
-      { 'configured', { 'config', '--get-regexp', '^core\\.comment(char|string)$' } },
+      { 'configured', { 'config', '-z', '--get-regexp', '^core\\.comment(char|string)$' } },
       { 'branch', { 'symbolic-ref', '--short', '--quiet', 'HEAD' } },
-      { 'recent', { 'log', '-n', '8', '--no-merges', '--format=%s' } },
-      { 'head', { 'log', '-n', '1', '--format=%B' } },
+      { 'recent', { 'log', '-n', '8', '--no-merges', '--no-show-signature', '--encoding=UTF-8', '--format=%s' } },
+      { 'head', { 'log', '-n', '1', '--no-show-signature', '--encoding=UTF-8', '--format=%B' } },
       { 'parent', { 'rev-parse', '--verify', '--quiet', 'HEAD^' } },
       { 'empty', { 'hash-object', '-t', 'tree', '/dev/null' } },
     })
-  end)
+  end
+  local own = run.buf and windows.repository(run.buf)
+  if own then return on_found(own) end
+  run.cancel = git.find(run.buf or vim.api.nvim_get_current_buf(), on_found)
 end
 
 --- Writes a commit message. Wrong options raise an error; what goes wrong later is told, and given to `on_done`.
@@ -311,6 +332,7 @@ function M.start(opts)
   local run = {
     opts = opts,
     buf = buf,
+    opens = buf == nil,
     prompt = found --[[@as hum.Prompt]],
     facts = {},
     cancel = function() end,

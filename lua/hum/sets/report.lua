@@ -1,7 +1,10 @@
 -- What was taken back, in words.
-local count = require('hum.count')
-
 local M = {}
+
+---@param n integer
+---@param word string
+---@return string
+local function some(n, word) return ('%d %s%s'):format(n, word, n == 1 and '' or 's') end
 
 ---@param path string
 ---@return string
@@ -28,7 +31,7 @@ local function what_stays(file)
     file.kept
   )
   if #lines > 0 then return ('%s:%s'):format(short(file.path), table.concat(lines, ', ')) end
-  if file.lost > 0 then return ('%s: %s'):format(short(file.path), count.of(file.lost, 'change')) end
+  if file.lost > 0 then return ('%s: %s'):format(short(file.path), some(file.lost, 'change')) end
 end
 
 ---@param done hum.Undone
@@ -67,7 +70,7 @@ function M.text(done)
   local taken, changed = totals(done.files)
   local parts = actions_of(done)
   if taken > 0 then
-    table.insert(parts, 1, ('took back %s in %s'):format(count.of(taken, 'change'), count.of(changed, 'file')))
+    table.insert(parts, 1, ('took back %s in %s'):format(some(taken, 'change'), some(changed, 'file')))
   end
   local text = 'hum: ' .. (#parts > 0 and table.concat(parts, '; ') or 'nothing left to take back')
   local stays = stays_of(done)

@@ -120,6 +120,7 @@ local LUA_BASE = {
   'patterns',
   'private',
   'repository',
+  'selection',
   'sensitive',
   'spelling',
   'status',

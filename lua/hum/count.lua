@@ -1,7 +1,13 @@
--- Counts of tokens in words. Pure.
+-- Counts in words. Pure.
 local M = {}
 
---- As people say it of a context: 128k, 200k, 1M.
+--- As people say it of things: 1 hunk, 3 hunks.
+---@param n integer
+---@param word string  for one of them
+---@return string
+function M.of(n, word) return ('%d %s%s'):format(n, word, n == 1 and '' or 's') end
+
+--- As people say it of a context, in tokens: 128k, 200k, 1M.
 ---@param tokens integer
 ---@return string
 function M.short(tokens)

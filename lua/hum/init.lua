@@ -96,15 +96,7 @@ end
 
 --- The lines selected in visual mode, which this ends.
 ---@return { buf: integer, first: integer, last: integer }
-function M.selection()
-  local here, there = vim.fn.line('.'), vim.fn.line('v')
-  vim.api.nvim_feedkeys(vim.keycode('<Esc>'), 'nx', false)
-  return {
-    buf = vim.api.nvim_get_current_buf(),
-    first = math.min(here, there),
-    last = math.max(here, there),
-  }
-end
+function M.selection() return require('hum.selection').take() end
 
 --- Hides the chat of this tab page, or shows it again as it was.
 function M.toggle() require('hum.chat').toggle() end

@@ -1,6 +1,7 @@
 #include "edit/block.h"
 
 #include "edit/pathname.h"
+#include "edit/sign.h"
 
 #include <string.h>
 
@@ -119,7 +120,22 @@ bool patch_underlines(const struct patch_block *block)
     return pathname_is_markup((struct span){block->name.data, block->name.len});
 }
 
-/* Dividers at the ends of the replacement are some too many. */
+static bool is_fence(struct span line, bool bare)
+{
+    size_t run;
+    struct span info;
+    return sign_fence(line, &run, &info) != 0 && (!bare || info.len == 0);
+}
+
+/* A part in a fence of its own. */
+static bool is_wrapped(const struct patch_block *b, size_t first, size_t end)
+{
+    return end - first >= 2 && is_fence(text_line(&b->raw, first), false) &&
+           is_fence(text_line(&b->raw, end - 1), true);
+}
+
+/* Dividers at the ends of the replacement are some too many. Where both parts have fences round them,
+ * these are not the file's. */
 void patch_divide(const struct patch_block *block, size_t i, struct text *search,
                   struct text *replace)
 {
@@ -130,8 +146,11 @@ void patch_divide(const struct patch_block *block, size_t i, struct text *search
     while (end > first && !patch_underlines(block) && is_divider(block, end - 1)) {
         end--;
     }
+    bool wrapped = !patch_underlines(block) && is_wrapped(block, 0, at) &&
+                   (first == end || is_wrapped(block, first, end));
+    size_t off = wrapped ? 1 : 0, other = wrapped && first < end ? 1 : 0;
     text_clear(search);
     text_clear(replace);
-    text_add_lines(search, text_lines(&block->raw, 0, at));
-    text_add_lines(replace, text_lines(&block->raw, first, end - first));
+    text_add_lines(search, text_lines(&block->raw, off, at - 2 * off));
+    text_add_lines(replace, text_lines(&block->raw, first + other, end - first - 2 * other));
 }

@@ -4,6 +4,7 @@
 #include "edit/filled.h"
 #include "edit/fold.h"
 #include "edit/locate.h"
+#include "edit/mistaken.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -131,6 +132,8 @@ static void take_whole(struct changed *c, const struct patch_block *b)
     size_t before = count_text(now), after = text_of(&wanted);
     if (elided) {
         verdict_lost(c->faults, now, b, SPOTS_ELIDED, &why);
+    } else if (mistaken(now, &wanted, patch_underlines(b))) {
+        verdict_add(c->faults, VERDICT_MISTAKEN, b->first);
     } else if (c->there && is_same(now, &wanted)) {
         verdict_add(c->faults, VERDICT_SAME, b->first);
     } else if (after + before / 3 < before) {
@@ -212,12 +215,13 @@ static void take_part(struct changed *c, const struct patch_block *b)
 void changed_block(struct changed *c, const struct patch_block *block)
 {
     bool bare = block->search.count + block->replace.count == 0;
+    bool only = c->there && block->search.count == 0 && count_text(&c->revision.now) == 0;
     if (block->action == PATCH_DELETE) {
         take_deleted(c, block);
     } else if (block->form == PATCH_WHOLE) {
         take_whole(c, block);
-    } else if (patch_creates(block) &&
-               (block->form == PATCH_SEARCH || block->action == PATCH_ADD)) {
+    } else if ((only && !bare) || (patch_creates(block) &&
+                                   (block->form == PATCH_SEARCH || block->action == PATCH_ADD))) {
         take_new(c, block);
     } else if (!c->there) {
         verdict_add(c->faults, VERDICT_MISSING, block->first);

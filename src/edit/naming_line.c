@@ -223,7 +223,8 @@ static bool is_name_with_blanks(struct span text)
 /* "<file>a.lua</file>". */
 static bool in_tag(struct span s, struct span *name)
 {
-    static const char *const tags[] = {"file", "path", "filename", "filepath", "file_path", NULL};
+    static const char *const tags[] = {"file",      "path", "filename", "filepath",
+                                       "file_path", "code", NULL};
     const char *end = s.len > 2 && s.data[0] == '<' ? memchr(s.data, '>', s.len) : NULL;
     size_t begin = end != NULL ? (size_t)(end - s.data) + 1 : 0;
     if (begin < 3 || !words_is_any(s.data + 1, begin - 2, tags)) {
@@ -246,8 +247,9 @@ bool naming_in_line(struct span line, bool sure, struct span *name)
     struct span text = without_marks(s);
     naming_skip_label(&text);
     struct span word = bare(text);
-    bool one = naming_first_word(text).len == text.len || is_name_with_blanks(text);
-    if (sure && word.len > 0 && one && pathname_read(word, true, name)) {
+    bool blanks = is_name_with_blanks(text);
+    bool one = sure && naming_first_word(text).len == text.len;
+    if (word.len > 0 && (one || blanks) && pathname_read(word, sure, name)) {
         return true;
     }
     add_quoted(s, sure, &f);

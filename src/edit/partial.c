@@ -76,9 +76,13 @@ static size_t find(const struct seek_lines *lines, const struct text *search, st
                    struct spots_why *why)
 {
     size_t count = 0;
+    uint64_t pairs = seek_pairs(text_line(search, 0));
     for (size_t i = 0; count < 2 && i + search->count <= lines->count; i++) {
         struct place here = {.first = i};
         const struct seek_line *at = lines->items + i;
+        if (!seek_may_have(at, pairs)) {
+            continue;
+        }
         size_t n = search->count == 1 ? within(at->text, text_line(search, 0), &here)
                                       : across(at, search, &here);
         for (; n > 0 && count < 2; n--) {

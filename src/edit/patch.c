@@ -1,10 +1,12 @@
 #include "edit/patch.h"
 
 #include "base/thought.h"
+#include "edit/fenceline.h"
 #include "edit/naming.h"
 #include "edit/patch_state.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* A line names what stands below it, with so many blank lines in between at most. */
 #define GAP_MAX 2
@@ -59,6 +61,13 @@ static bool is_diff(struct span info)
 {
     struct span word = span_first_word(info);
     return span_equals(word, "diff") || span_equals(word, "udiff") || span_equals(word, "patch");
+}
+
+/* A fence of Markdown round the whole answer: what stands in it is the answer. */
+static bool is_envelope(struct span info, bool first)
+{
+    struct span name;
+    return first && fenceline_tag(info) == FENCE_MARKDOWN && !naming_in_info(info, &name);
 }
 
 static void open_fence(struct patch *p, char mark, size_t run, size_t indent, struct span info)
@@ -144,6 +153,15 @@ static bool is_marker_text(struct patch *p, struct span line)
     return false;
 }
 
+/* The first line of a diff's fence that has a name, without the line of its place. */
+static bool is_bare_hunk(const struct patch *p, struct span line)
+{
+    struct span name, above = {p->fence_above.data, p->fence_above.len};
+    bool body = line.len > 0 && strchr(" -+", line.data[0]) != NULL && !span_is_blank(line);
+    return body && p->line == p->opened + 1 &&
+           (p->fence_name.len > 0 || naming_in_line(above, true, &name));
+}
+
 static bool is_diff_text(struct patch *p, struct span line)
 {
     struct span name, rest;
@@ -157,7 +175,7 @@ static bool is_diff_text(struct patch *p, struct span line)
         patch_git_line(p, line);
         return true;
     }
-    if (p->diff && sign_is_hunk(line, &first, &rest)) {
+    if (p->diff && (sign_is_hunk(line, &first, &rest) || is_bare_hunk(p, line))) {
         patch_diff_begin(p, (struct span){"", 0}, (struct span){"", 0}, false);
         patch_hunk_line(p, line);
         return true;
@@ -186,6 +204,7 @@ void patch_text(struct patch *p, struct span line)
         thought_line(p, line);
         return;
     }
+    bool first = !p->text;
     p->text = p->text || !span_is_blank(line);
     if (is_marker_text(p, line) || is_diff_text(p, line)) {
         return;
@@ -195,7 +214,7 @@ void patch_text(struct patch *p, struct span line)
         return;
     }
     char mark = sign_fence(line, &run, &info);
-    if (mark != 0 && p->mark == 0) {
+    if (mark != 0 && p->mark == 0 && !is_envelope(info, first)) {
         open_fence(p, mark, run, indent, info);
     } else if (mark == 0 && !span_is_blank(line)) {
         note_text(p, line);

@@ -194,6 +194,7 @@ void patch_hunk_line(struct patch *p, struct span line)
         leave(p, line, false);
     } else if (sign_is_hunk(line, &first, &rest)) {
         place(p, first, rest);
+        p->block.action = span_has(line, span_of(" -0,0 +")) ? PATCH_ADD : p->block.action;
     } else if (sign_diff_name(line, '-', &name)) {
         patch_set(&p->held, line);
         p->holds = true;

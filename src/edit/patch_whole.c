@@ -24,18 +24,24 @@ static size_t text_lines_of(const struct text *t)
     return n;
 }
 
-/* It is no file: what was read is a line above the block at most. */
+/* It is no file: what was read is a line above the block at most, perhaps with a fence below it that
+ * stands within this one. */
 static void turn(struct patch *p, struct span line)
 {
     const struct text *lines = &p->block.replace;
+    struct span rest;
+    size_t run, number;
     buf_clear(&p->above);
     for (size_t i = lines->count; i-- > 0;) {
-        if (!span_is_blank(text_line(lines, i))) {
-            patch_set(&p->above, text_line(lines, i));
+        struct span info, name, above = text_line(lines, i);
+        bool fence = sign_fence(above, &run, &info) != 0;
+        if (!span_is_blank(above) && (!fence || naming_in_info(info, &name))) {
+            patch_set(&p->above, fence ? name : above);
             p->above_line = p->line - (lines->count - i);
             break;
         }
     }
+    p->diff = p->diff || sign_is_hunk(line, &number, &rest);
     p->block.form = PATCH_NONE;
     p->state = IN_TEXT;
     patch_text(p, line);
@@ -49,7 +55,8 @@ static bool begins_block(const struct patch *p, struct span line)
     if (is_markdown(p) && lines > 1) {
         return false;
     }
-    if (lines == 0 && (sign_is_git(line) || sign_diff_name(line, '-', &rest))) {
+    if (lines == 0 && (sign_is_git(line) || sign_diff_name(line, '-', &rest) ||
+                       (p->fence_name.len > 0 && sign_is_hunk(line, &count, &rest)))) {
         return true;
     }
     return sign == SIGN_SEARCH || sign == SIGN_BEGIN || sign == SIGN_UPDATE || sign == SIGN_ADD ||

@@ -158,11 +158,32 @@ static void write_white(struct recast *r, struct span white, struct buf *out)
     margin_write(&r->found->margin, white, !r->begun, out);
 }
 
+/* Whether the replacement, whose first line with text that is, begins as the search does, but is
+ * indented as the file, which the search is not: only that was outdented. */
+static bool stands(const struct recast *r, struct span line)
+{
+    size_t i = 0;
+    while (i < r->found->count && is_blank_line(text_line(&r->found->search, i))) {
+        i++;
+    }
+    if (i == r->found->count) {
+        return false;
+    }
+    struct span search = text_line(&r->found->search, i), white = margin_of(line);
+    return same(fold_trim(line), fold_trim(search)) && same(white, margin_of(r->at[i].text)) &&
+           white.len > margin_of(search).len;
+}
+
 static void write_changed(struct recast *r, struct span line)
 {
     struct span text = fold_trim(line), white = margin_of(line);
     size_t end = white.len + text.len;
-    write_white(r, white, &r->line);
+    r->stands = r->begun ? r->stands : stands(r, line);
+    if (r->stands) {
+        buf_add(&r->line, white.data, white.len);
+    } else {
+        write_white(r, white, &r->line);
+    }
     write_text(r, text, &r->line);
     buf_add(&r->line, line.data + end, r->strips ? 0 : line.len - end);
 }

@@ -20,6 +20,7 @@ struct recast {
     bool strips;   /* blanks at line ends are the model's own: no line of the file has them */
     bool mark;     /* a byte order mark is due */
     bool begun;    /* a line with text is out */
+    bool stands;   /* the replacement is indented as the file, other than the search */
     struct buf line, text;
 };
 

@@ -38,6 +38,8 @@ static const struct {
     [VERDICT_EXISTS] = {"the file is there already, and the answer takes it for a new one",
                         "Ask for the change to the file that is there."},
     [VERDICT_MISSING] = {"not found: there is no such file", NULL},
+    [VERDICT_MISTAKEN] = {"this is no whole file: it has markers of a block or signs of a diff",
+                          "Ask for the whole file, or for search/replace blocks."},
 };
 
 void verdict_add(struct changes_faults *faults, enum verdict verdict, size_t line)

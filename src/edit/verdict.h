@@ -24,6 +24,7 @@ enum verdict {
     VERDICT_OVERLAPS,
     VERDICT_EXISTS,
     VERDICT_MISSING,
+    VERDICT_MISTAKEN, /* what should be a whole file is a block, or a diff */
 };
 
 void verdict_add(struct changes_faults *faults, enum verdict verdict, size_t line);

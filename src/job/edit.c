@@ -62,6 +62,9 @@ static void add(struct reply *r, enum part part, const char *text, size_t len)
     utf8_feed(&e->utf8, text, len, &e->piece);
     if (part == PART_THINKING) {
         buf_add(&e->thought, e->piece.data, e->piece.len);
+        if (e->thought.error != HUM_OK) { /* it would go on for ever */
+            reply_enough(r);
+        }
     } else if (e->piece.len > 0) {
         add_text(e, (struct span){e->piece.data, e->piece.len});
     }
@@ -220,7 +223,7 @@ struct job *edit_start(const struct job_env *env, int64_t id, const struct value
     text_init(&e->after);
     buf_init(&e->piece, SIZE_MAX);
     buf_init(&e->log, SIZE_MAX);
-    buf_init(&e->thought, SIZE_MAX);
+    buf_init(&e->thought, LIMIT_MESSAGE);
     utf8_init(&e->utf8);
     return reply_start(&e->reply, &edit_ops, &edit_reply, env, id, spec);
 }

@@ -85,6 +85,26 @@ static bool is_alone(const struct round *r, const struct edit *e)
     return found == 1;
 }
 
+static struct span first_text(const struct text *t, size_t first, size_t count)
+{
+    while (count > 1 && text_line(t, first).len == 0) {
+        first++;
+        count--;
+    }
+    return count > 0 ? text_line(t, first) : (struct span){"", 0};
+}
+
+/* Whether the replacement begins with the line that the search begins with, indented otherwise: if
+ * both are outdented, it may seem that only one is. */
+static bool moves_first(const struct round *r, const struct edit *e)
+{
+    size_t count = e->before + e->count + e->behind;
+    struct span was = first_text(&r->old, e->first - e->before, count);
+    struct span above = first_text(&r->old, e->first - e->before, e->before);
+    struct span is = first_text(&e->new, 0, e->new.count);
+    return above.len == 0 && alike(was, is) && was.len != is.len;
+}
+
 static void make_round(struct round *r)
 {
     size_t at = below(5);
@@ -117,7 +137,7 @@ static void make_round(struct round *r)
             e->count = e->first < r->old.count; /* nothing says where it belongs */
         }
         at = e->first + e->count;
-        if (r->how != AS_IS && !is_alone(r, e)) {
+        if ((r->how != AS_IS && !is_alone(r, e)) || (r->how == OUTDENTED && moves_first(r, e))) {
             text_finish(&e->new);
             r->count--;
         }

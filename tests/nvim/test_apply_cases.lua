@@ -13,9 +13,11 @@ local HERE = debug.getinfo(1, 'S').source:match('^@(.*)/')
 ---@return table[]
 local function cases()
   local found = {}
-  for line in io.lines(HERE .. '/../cases/edit.jsonl') do
-    local case = vim.json.decode(line)
-    if case.form == 'blocks' then found[#found + 1] = case end
+  for _, name in ipairs({ 'edit', 'edit-more' }) do
+    for line in io.lines(('%s/../cases/%s.jsonl'):format(HERE, name)) do
+      local case = vim.json.decode(line)
+      if case.form == 'blocks' then found[#found + 1] = case end
+    end
   end
   return found
 end

@@ -1,14 +1,10 @@
 -- What has come of applying an answer: as data, in words, and as notes of the quickfix list.
+local count = require('hum.count')
 local notify = require('hum.notify')
 
 local M = {}
 
 local NOTHING = 'nothing to apply: the reply has no block that names a file'
-
----@param n integer
----@param word string
----@return string
-local function some(n, word) return ('%d %s%s'):format(n, word, n == 1 and '' or 's') end
 
 ---@param file hum.AppliedFile
 ---@param one { message: string }
@@ -77,12 +73,12 @@ end
 
 ---@param result hum.Applied
 ---@return string
-local function count(result)
+local function counted(result)
   local n = 0
   for _, file in ipairs(result.files) do
     if file.hunks > 0 then n = n + 1 end
   end
-  return ('%s in %s'):format(some(result.hunks, 'hunk'), some(n, 'file'))
+  return ('%s in %s'):format(count.of(result.hunks, 'hunk'), count.of(n, 'file'))
 end
 
 ---@param result hum.Applied
@@ -90,7 +86,7 @@ end
 function M.tell(result, is_listed)
   local hint = result.hint and '\n' .. result.hint or ''
   if result.status == 'error' then return notify.warn('hum: ' .. result.message .. hint) end
-  local shown = result.hunks > 0 and count(result) or 'done'
+  local shown = result.hunks > 0 and counted(result) or 'done'
   if result.message then return notify.warn(('hum: %s; %s%s'):format(shown, result.message, hint)) end
   if result.hunks > 0 then shown = shown .. ' to accept or reject' end
   notify.info(('hum: %s%s'):format(shown, is_listed and '' or ' (:copen lists them)'))

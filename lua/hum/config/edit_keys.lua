@@ -4,6 +4,7 @@
 -- They are mapped only as long as there is a preview, so they may have a use of their own: `ga` (the code of a
 -- character), `gs` (sleep), `go` (go to a byte) and `g?` (rot13) do nothing that is wanted there. `gA`, `gS` and `g=`
 -- have none. `]c` and `[c` are Neovim's for the changes of a diff, and stay so in a window that is one.
+local rows = require('hum.config.key_rows')
 
 local M = {}
 
@@ -30,14 +31,6 @@ local GROUPS = {
   },
 }
 
----@type hum.Key[]
-M.list = {}
-for _, group in ipairs(GROUPS) do
-  for i = 2, #group do
-    local row = group[i] --[[@as any[] ]]
-    M.list[#M.list + 1] =
-      { name = row[1], modes = row[2], default = row[3], desc = row[4], more = row[5], group = group[1] }
-  end
-end
+M.list = rows(GROUPS)
 
 return M

@@ -5,6 +5,7 @@
 -- by itself (`]b`, `]q`, `]d`, ...). Taken are `g?` (rot13), `gp`, `gd`, `gm` (the middle of the line) and `gh` (select
 -- mode), which have none, and those that do as ever where there is no block, file or float: `ib`, `ab`, `gf`, `<Esc>`,
 -- `go`.
+local rows = require('hum.config.key_rows')
 
 ---@class hum.Key
 ---@field name string                   of the option, and of the action that hum.chat has for it
@@ -67,15 +68,7 @@ local GROUPS = {
   },
 }
 
----@type hum.Key[]
-M.list = {}
-for _, group in ipairs(GROUPS) do
-  for i = 2, #group do
-    local row = group[i] --[[@as any[] ]]
-    M.list[#M.list + 1] =
-      { name = row[1], modes = row[2], default = row[3], desc = row[4], more = row[5], group = group[1] }
-  end
-end
+M.list = rows(GROUPS)
 
 --- Keys of Neovim's own that do something in a chat which nobody would guess.
 ---@type { [1]: string, [2]: string }[]

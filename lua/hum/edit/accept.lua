@@ -1,6 +1,7 @@
 -- Puts hunks into the text, and takes them out again: the smallest edits, so that marks, extmarks, folds, jumps and
 -- diagnostics outside them stay, and all hunks of one call in one undo step.
 local block = require('hum.place.block')
+local exact = require('hum.edit.exact')
 local interrupt = require('hum.interrupt')
 local notify = require('hum.notify')
 local sets = require('hum.sets')
@@ -115,9 +116,10 @@ local function change(preview, hunks, content, changes)
     if content == 'old' then
       from, to = to, from
     end
+    local void = vim.fn.line2byte(1) < 0 -- not even one line: the buffer of an empty file
     M.put(buf, hunk.site.row, from, to)
     turned[hunk.site] = content
-    changes[#changes + 1] = { row = hunk.site.row, old = from, new = to }
+    changes[#changes + 1] = { row = hunk.site.row, old = void and {} or from, new = to }
   end
   block.close()
   preview.track:turn(turned)
@@ -146,7 +148,11 @@ local function obstacle(preview, hunks, content)
   if why then return why end
   preview:settle()
   for _, hunk in ipairs(hunks) do
-    if hunk.site.content ~= (content == 'new' and 'old' or 'new') then return 'its lines were changed meanwhile' end
+    local site, from = hunk.site, content == 'new' and hunk.old or hunk.new
+    local rows = vim.api.nvim_buf_get_lines(preview.buf, site.row, site.row + #from, false)
+    if site.content ~= (content == 'new' and 'old' or 'new') or not exact.stands(rows, 0, from) then
+      return 'its lines were changed meanwhile'
+    end
   end
 end
 

@@ -23,9 +23,17 @@ end
 
 -- ---- all of them -----------------------------------------------------------------------------
 
---- While a preview streams and all is accepted, what finishes follows, in an undo step of its own.
+local MUCH = 'more than a third of the lines would go\n:Hum! accept all does it nevertheless (in Lua: force = true)'
+
+--- While a preview streams and all is accepted, what finishes follows, in an undo step of its own. If it takes away too
+--- much so far, it waits for the end.
 ---@param preview hum.edit.Preview
 function M.follow(preview)
+  if preview:takes_much() and not preview.forced then
+    if not preview.over then return end
+    preview.all = false
+    return notify.warn('hum: ' .. MUCH)
+  end
   local _, err = take(preview, preview:open_hunks())
   if not err then return end
   -- The text is locked, mostly: again as soon as Neovim waits for a key.
@@ -43,11 +51,9 @@ end
 ---@param force boolean|nil
 ---@return integer|nil count, string|nil err
 local function accept_all(preview, force)
-  if preview.shrunk and not force then
-    return nil, 'more than a third of the lines would go\n:Hum! accept all does it nevertheless (in Lua: force = true)'
-  end
+  if preview:takes_much() and not force then return nil, MUCH end
   local count, err = take(preview, preview:open_hunks())
-  preview.all = count ~= nil
+  preview.all, preview.forced = count ~= nil, force == true
   return count, err
 end
 

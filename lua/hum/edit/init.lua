@@ -31,6 +31,7 @@ local function on_told(preview, what, arg)
   elseif what == 'hunks' then
     told.hunks(preview, arg)
   elseif what == 'over' then
+    if preview.all then decide.follow(preview) end
     told.over(preview, arg)
   end
   for _, fn in ipairs(listeners) do

@@ -10,6 +10,7 @@
 --     'gone'   there is no preview any more
 local block = require('hum.place.block')
 local fault = require('hum.fault')
+local feeding = require('hum.edit.feeding')
 local new_track = require('hum.edit.track').new
 
 ---@class hum.edit.Hunk
@@ -59,6 +60,7 @@ local new_track = require('hum.edit.track').new
 ---@field answer? string  all of it, once it has ended
 ---@field shrunk? boolean  more than a third of the range would go
 ---@field all? boolean    hunks that finish later are accepted, too
+---@field forced? boolean  even if much goes with them
 ---@field unwanted? boolean  all that comes yet is rejected
 ---@field over boolean    nothing more comes
 ---@field gone boolean
@@ -228,6 +230,16 @@ function Preview:add(one)
   return hunk
 end
 
+--- Finds hunks that have just come: who shows them is told of them as such, and of others that are another now.
+---@param fresh hum.edit.Hunk[]
+function Preview:find(fresh)
+  local looked = self.track:settle()
+  for _, hunk in ipairs(fresh) do
+    refresh(hunk, self.review)
+  end
+  if looked then self:refresh() end
+end
+
 --- The id of the hunk that finishes next.
 ---@return integer
 function Preview:next_id()
@@ -238,88 +250,28 @@ function Preview:next_id()
   return self.reserved
 end
 
----@param data table
-function Preview:on_hunks(data)
-  local open, reset = data.open or {}, data.reset == true
-  if data.restart then self:restart() end
-  local finished = {}
-  self:settle()
-  for _, one in ipairs(data.finished or {}) do
-    finished[#finished + 1] = self:add(one)
-  end
-  local looked = self.track:settle()
-  for _, hunk in ipairs(finished) do
-    refresh(hunk, self.review)
-  end
-  if looked then self:refresh() end
-  local rows = reset and {} or self.open.rows
-  local known = #rows
-  vim.list_extend(rows, open.rows or {})
-  self.open = { at = open.at and open.at + 1 or self.open.at, rows = rows }
-  self.tail, self.reached = data.tail or self.tail, data.reached or self.reached
-  self:enter('streaming')
-  self:tell('fed', { reset = reset, finished = finished, rows = known + 1 })
-end
-
---- What is being written counts no more. What has finished stays what it is.
-function Preview:restart()
-  self.open, self.tail, self.reached = { at = 1, rows = {} }, '', 0
-end
-
---- It begins anew, in another form.
-function Preview:on_again()
-  self:restart()
-  self:enter('waiting')
-  self:tell('fed', { reset = true, finished = {}, rows = 1 })
-end
-
---- So many lines would go with all hunks. What was stopped or cut takes none with it.
+--- So many lines would go with all hunks that are not rejected.
 ---@return integer
 function Preview:gone_lines()
   local count = 0
   for _, hunk in ipairs(self.hunks) do
-    count = count + math.max(#hunk.old - #hunk.new, 0)
+    if not hunk.refused then count = count + math.max(#hunk.old - #hunk.new, 0) end
   end
   return count
 end
 
-local PHASES = { done = 'done', error = 'failed', cancelled = 'stopped' }
-
----@param name 'done'|'error'|'cancelled'
----@param data table
-function Preview:on_end(name, data)
-  if self.over then return end
-  self.over = true
-  self.open, self.tail = { at = #self.old + 1, rows = {} }, ''
-  self.answer, self.fault = data.answer, data.fault
-  self.shrunk = data.shrunk and self:gone_lines() * 3 > #self.old
-  if name == 'error' and not self.fault then
-    self.fault = { code = data.code, message = data.message, hint = data.hint }
-  end
-  self.phase, self.since = name == 'done' and data.fault and 'refused' or PHASES[name], vim.uv.now()
-  self:tell('over', data)
+--- Would more than a third of the lines go? Whether that is wanted is known at the end.
+---@return boolean
+function Preview:takes_much()
+  if self.over then return self.shrunk == true end
+  return self:gone_lines() * 3 > #self.old
 end
 
 --- Takes an event: `sent` (to a model), `progress`, `part`, `hunks`, `again`, and its one ending.
 ---@param name string
 ---@param data table
 function Preview:feed(name, data)
-  if self.gone or self.over then return end
-  if name == 'hunks' then
-    self:on_hunks(data)
-  elseif name == 'part' then
-    self:enter(data.part == 'thinking' and 'thinking' or 'streaming')
-  elseif name == 'sent' then
-    self.model = data.model
-    self:tell('phase')
-  elseif name == 'progress' then
-    self.share = data.share
-    self:tell('phase')
-  elseif name == 'again' then
-    self:on_again()
-  elseif PHASES[name] then
-    self:on_end(name --[[@as 'done'|'error'|'cancelled']], data)
-  end
+  if not self.gone and not self.over then feeding.take(self, name, data) end
 end
 
 -- ---- coming and going ------------------------------------------------------------------------

@@ -30,7 +30,7 @@ local parts = require('hum.edit.pieces')
 ---@field past hum.edit.Past
 ---@field number integer   changenr() of the state that was kept last
 ---@field kept boolean     the list of pieces is kept, too, and must not be changed
----@field sites hum.edit.Site[]  in the order in which they came
+---@field sites hum.edit.Site[]  by when they came
 local Track = {}
 Track.__index = Track
 

@@ -1,5 +1,6 @@
 -- The lines that an edit is about: named, selected, or around the cursor; in words, and as they move.
 local ranges = require('hum.edit.range')
+local selection = require('hum.selection')
 
 local M = {}
 
@@ -20,9 +21,7 @@ end
 ---@return { buf: integer, first: integer, last: integer }|nil
 function M.selected()
   if not vim.api.nvim_get_mode().mode:find('^[vV\22]') then return nil end
-  local here, there = vim.fn.line('.'), vim.fn.line('v')
-  vim.api.nvim_feedkeys(vim.keycode('<Esc>'), 'nx', false)
-  return { buf = vim.api.nvim_get_current_buf(), first = math.min(here, there), last = math.max(here, there) }
+  return selection.take()
 end
 
 --- Lines that were named, or those around the cursor.

@@ -1,6 +1,7 @@
 -- What was sent and received as a page to read: why it failed first, then sizes and times, then all of it as it went.
 -- Pure.
 local answers = require('hum.inspect.answer')
+local count = require('hum.count').of
 
 local M = {}
 
@@ -27,11 +28,6 @@ end
 ---@param ms number
 ---@return string
 local function seconds(ms) return ('%.3f s'):format(ms / 1000) end
-
----@param n integer
----@param word string
----@return string
-local function count(n, word) return ('%d %s%s'):format(n, word, n == 1 and '' or 's') end
 
 -- ---- JSON over several lines ------------------------------------------------------------------
 

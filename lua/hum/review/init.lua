@@ -3,6 +3,7 @@
 local base = require('hum.review.base')
 local bufload = require('hum.bufload')
 local chats = require('hum.chat.chats')
+local counts = require('hum.count')
 local edits = require('hum.edit')
 local linediff = require('hum.linediff')
 local list = require('hum.apply.list')
@@ -59,9 +60,8 @@ local function show_all(files, label)
     for _, preview in ipairs(previews) do
       count = count + #preview.hunks
     end
-    local hunks = count == 1 and '1 hunk' or count .. ' hunks'
-    local where = #previews == 1 and '1 file' or #previews .. ' files'
-    notify.info(('hum: %s in %s (:copen lists them)'):format(hunks, where))
+    local words = 'hum: %s in %s (:copen lists them)'
+    notify.info(words:format(counts.of(count, 'hunk'), counts.of(#previews, 'file')))
   end
   return previews
 end
@@ -173,13 +173,6 @@ function M.refs(typed)
   local out = ok and process:wait().stdout or ''
   local names = vim.list_extend({ 'HEAD', 'HEAD^' }, vim.split(out, '\n', { trimempty = true }))
   return vim.tbl_filter(function(name) return vim.startswith(name, typed) end, names)
-end
-
---- Ends the review: nothing is drawn any more, and the files stay as they are.
-function M.close()
-  for _, preview in ipairs(edits.list()) do
-    if preview.review then preview:drop() end
-  end
 end
 
 return M

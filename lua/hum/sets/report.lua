@@ -1,10 +1,7 @@
 -- What was taken back, in words.
-local M = {}
+local count = require('hum.count')
 
----@param n integer
----@param word string
----@return string
-local function some(n, word) return ('%d %s%s'):format(n, word, n == 1 and '' or 's') end
+local M = {}
 
 ---@param path string
 ---@return string
@@ -31,7 +28,7 @@ local function what_stays(file)
     file.kept
   )
   if #lines > 0 then return ('%s:%s'):format(short(file.path), table.concat(lines, ', ')) end
-  if file.lost > 0 then return ('%s: %s'):format(short(file.path), some(file.lost, 'change')) end
+  if file.lost > 0 then return ('%s: %s'):format(short(file.path), count.of(file.lost, 'change')) end
 end
 
 ---@param done hum.Undone
@@ -70,7 +67,7 @@ function M.text(done)
   local taken, changed = totals(done.files)
   local parts = actions_of(done)
   if taken > 0 then
-    table.insert(parts, 1, ('took back %s in %s'):format(some(taken, 'change'), some(changed, 'file')))
+    table.insert(parts, 1, ('took back %s in %s'):format(count.of(taken, 'change'), count.of(changed, 'file')))
   end
   local text = 'hum: ' .. (#parts > 0 and table.concat(parts, '; ') or 'nothing left to take back')
   local stays = stays_of(done)

@@ -4,6 +4,7 @@
 --
 -- It is made whenever the line is drawn, for each token within a fold that is closed.
 local config = require('hum.config')
+local counts = require('hum.count')
 local glyphs = require('hum.look.glyphs')
 local ground = require('hum.chat.view.fold_ground')
 local level = require('hum.chat.view.fold_level')
@@ -25,10 +26,6 @@ local function cells(text) return vim.fn.strdisplaywidth(text) end
 
 ---@return integer  cells for text in the current window
 local function room() return lines.width(vim.api.nvim_get_current_win()) end
-
----@param n integer
----@return string
-local function words_text(n) return ('%d word%s'):format(n, n == 1 and '' or 's') end
 
 --- Tenths below 10 s. A source that rounds to whole seconds gets no decimals that it does not have.
 ---@param seconds number
@@ -84,7 +81,7 @@ local function of_running(buf, first, last, info)
   last = last_text(buf, first, last) -- the user's turn may stand below
   local width, separator = room(), glyphs.separator()
   local line = glyphs.get().closed .. ' ' .. M.label(true, info and info.seconds)
-  local count = separator .. words_text(words.live(buf, first, last))
+  local count = separator .. counts.of(words.live(buf, first, last), 'word')
   if cells(line .. count) > width then return line end
   line = line .. count
   local left = width - cells(line .. separator)
@@ -95,7 +92,7 @@ end
 ---@return string
 local function of_ended(buf, first, last, info)
   local line = glyphs.get().closed .. ' ' .. M.label(false, info and info.seconds)
-  local count = glyphs.separator() .. words_text(words.ended(buf, first, last))
+  local count = glyphs.separator() .. counts.of(words.ended(buf, first, last), 'word')
   return cells(line .. count) <= room() and line .. count or line
 end
 

@@ -1,4 +1,5 @@
 -- How many hunks a closed fold hides: at the right of its line, drawn from within the redraw. Folds stay as they are.
+local count_of = require('hum.count').of
 local guard = require('hum.interrupt').guard
 local is_open = require('hum.edit.view.go').is_open
 
@@ -37,10 +38,10 @@ end
 ---@param ns integer
 ---@param row integer
 function M.draw(buf, ns, row)
-  local count = found[row]
-  if not count then return end
+  local hunks = found[row]
+  if not hunks then return end
   api.nvim_buf_set_extmark(buf, ns, row, 0, {
-    virt_text = { { (' %d hunk%s '):format(count, count == 1 and '' or 's'), 'HumEditInfo' } },
+    virt_text = { { ' ' .. count_of(hunks, 'hunk') .. ' ', 'HumEditInfo' } },
     virt_text_pos = 'right_align',
     ephemeral = true,
   })

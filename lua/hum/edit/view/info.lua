@@ -1,6 +1,7 @@
 -- What is said beside a preview, at the end of a line and in one mark each: what the model does and for how long, as
 -- long as nothing of the answer says so; what has gone wrong; the number of the hunk at the cursor and what to press.
 local clock = require('hum.look.clock')
+local counts = require('hum.count')
 local glyphs = require('hum.look.glyphs')
 local status = require('hum.status')
 local wrap = require('hum.wrap')
@@ -158,7 +159,7 @@ end
 ---@param count integer   of hunks
 ---@param keys string|nil  what to press
 function M.onward(p, info, count, keys)
-  local short = ('%d hunk%s'):format(count, count == 1 and '' or 's')
+  local short = counts.of(count, 'hunk')
   local long = keys and short .. glyphs.separator() .. keys or short
   info.number = put(p.buf, info.number, within(p.buf, p:row_of(1)), { long, short }, 'HumEditInfo')
 end

@@ -58,6 +58,7 @@ struct clean {
         struct buf text;
         size_t taken; /* bytes of line that are in it; 0: nothing is certain */
         size_t end;   /* in front of the blanks and backticks at its end */
+        bool stops;   /* a token stands behind the end: what follows is not certain */
     } tail;
 };
 
@@ -263,6 +264,7 @@ static void end_line(struct clean *c)
     buf_clear(&c->line);
     buf_clear(&c->tail.text);
     c->tail.taken = c->tail.end = 0;
+    c->tail.stops = false;
     c->look_at = LOOP_LONG;
 }
 
@@ -298,6 +300,9 @@ static void follow_tail(struct clean *c)
 {
     struct span line = growing(c);
     size_t from = c->tail.text.len;
+    if (c->tail.stops) {
+        return;
+    }
     if (c->tail.taken == 0) {
         struct span head = {line.data, line.len < HEAD ? line.len : HEAD};
         if (line.len == 0 || !begins_certainly(c, head)) {
@@ -309,7 +314,13 @@ static void follow_tail(struct clean *c)
     }
     buf_add(&c->tail.text, line.data + c->tail.taken, line.len - c->tail.taken);
     c->tail.taken = line.len;
-    for (size_t i = c->tail.text.len; i > from; i--) {
+    struct span text = {c->tail.text.data, c->tail.text.len};
+    size_t token = control_first(&c->place, text, from);
+    c->tail.stops = token < text.len;
+    if (token < from) { /* it was not complete then */
+        from = c->tail.end = 0;
+    }
+    for (size_t i = token; i > from; i--) {
         if (!is_blank(c->tail.text.data[i - 1]) && c->tail.text.data[i - 1] != '`') {
             c->tail.end = i;
             break;

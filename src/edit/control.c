@@ -64,14 +64,19 @@ static bool is_token(const struct place *p, struct span rest, size_t *len)
     return (m == TOKEN_IS || plain_end) && !place_has(p, token);
 }
 
-/* Nothing but tokens and blanks. */
-static bool is_over(const struct place *p, struct span rest)
+/* What stands behind tokens and blanks. */
+static struct span behind_tokens(const struct place *p, struct span rest)
 {
     size_t len = 0;
     while ((rest = span_ltrim(rest)).len > 0 && is_token(p, rest, &len)) {
         rest = span_skip(rest, len);
     }
-    return rest.len == 0;
+    return rest;
+}
+
+static bool is_over(const struct place *p, struct span rest)
+{
+    return behind_tokens(p, rest).len == 0;
 }
 
 /* "<|im_start|>assistant": bytes of the role behind a token. */
@@ -90,6 +95,7 @@ static size_t role_len(const struct place *p, struct span rest)
 bool control_line(const struct place *p, struct span line, bool first, struct buf *out, bool *drop)
 {
     size_t from = 0, len = 0;
+    size_t next = 0, text = 0; /* behind a token that others follow, up to here, is text */
     bool place = false;
     *drop = false;
     if (line.len == 0) {
@@ -107,7 +113,12 @@ bool control_line(const struct place *p, struct span line, bool first, struct bu
             from = i + len;
             from += begins ? role_len(p, span_skip(line, from)) : 0;
             i = from - 1;
-        } else if (is_over(p, rest)) {
+            continue;
+        }
+        bool known = i == next && i < text; /* so that many in a row are looked at once */
+        text = known ? text : line.len - behind_tokens(p, rest).len;
+        next = line.len - span_ltrim(span_skip(rest, len)).len;
+        if (text == line.len) {
             buf_add(out, line.data + from, i - from);
             *drop = span_is_blank((struct span){line.data, i});
             return true;
@@ -116,6 +127,17 @@ bool control_line(const struct place *p, struct span line, bool first, struct bu
     buf_add(out, line.data + from, line.len - from);
     *drop = place && span_is_blank((struct span){out->data, out->len});
     return false;
+}
+
+size_t control_first(const struct place *p, struct span line, size_t from)
+{
+    size_t len;
+    for (size_t i = from > TOKEN_MAX ? from - TOKEN_MAX : 0; i < line.len; i++) {
+        if (is_token(p, span_skip(line, i), &len)) {
+            return i;
+        }
+    }
+    return line.len;
 }
 
 size_t control_open(const struct place *p, struct span line)

@@ -17,4 +17,8 @@ bool control_line(const struct place *p, struct span line, bool first, struct bu
 /* Bytes at the end of a line that grows that may become a token. */
 size_t control_open(const struct place *p, struct span line);
 
+/* Where the first token begins of a line whose first `from` bytes have none that is complete; if it
+ * has none at all, its length. */
+size_t control_first(const struct place *p, struct span line, size_t from);
+
 #endif

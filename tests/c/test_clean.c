@@ -1123,6 +1123,10 @@ static void lines_come_as_soon_as_they_are_certain(void)
          "def total(self):\n        total = 0.0\n        for i in self.items:\n", "123", ""},
         {"what may stand below", "lua", "~\na()\n~\nb()\nc()\n", "x()\nb()\ny()\n", "113", ""},
         {"a token", "lua", LUA, "function Queue:size()\n  return x<|im_e", "1", "  return x"},
+        {"a token long ago", "lua", LUA,
+         "function Queue:size()\n  return x <|cursor|>+ first_of_many(self) + second_of_many(self) "
+         "+ y",
+         "1", "  return x"},
         {"a fence behind code", "lua", LUA, "```lua\nfunction Queue:size()\n  return x``", "01",
          "  return x"},
         {"an operator", "lua", LUA, "function Queue:size()\n  return x < y", "1", "  return x < y"},

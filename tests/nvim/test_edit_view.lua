@@ -623,6 +623,14 @@ test(
   end
 )
 
+test('in a narrow window, too, it is said how words can be answered', { ui = { 40, 12 } }, function(t)
+  preview.buffer(t, preview.numbered(5))
+  preview.start(t, 2, 3)
+  preview.done(t, { answer = 'Which of both do you mean?', fault = { code = 'question', message = 'it asks' } })
+  t:wait_screen('Which of both do you mean?')
+  ok(t:screen():find('g<CR> answers', 1, true), t:screen())
+end)
+
 -- ---- cost ----------------------------------------------------------------------------------------
 
 test('a token has its own row drawn again and no other, wherever it is', { ui = { 60, 30 } }, function(t)

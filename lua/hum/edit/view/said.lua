@@ -70,6 +70,12 @@ end
 function M.open(p, hint)
   local width = math.max(10, math.min(MOST.width, vim.o.columns - float.FRAME - 2))
   local lines = lines_of(p, width - 2)
+  local footer = hint and (' %s '):format(hint) or ''
+  if hint and api.nvim_strwidth(footer) > width then
+    -- A frame too narrow for it: in lines of its own, that are seen first.
+    lines = vim.list_extend(wrap.lines(hint, width - 2), vim.list_extend({ '' }, lines))
+    footer = ''
+  end
   local widest = 1
   for i, line in ipairs(lines) do
     lines[i] = ' ' .. line
@@ -79,7 +85,6 @@ function M.open(p, hint)
   vim.bo[buf].bufhidden = 'wipe'
   api.nvim_buf_set_lines(buf, 0, -1, false, lines)
   vim.bo[buf].modifiable = false
-  local footer = hint and (' %s '):format(hint) or ''
   local title = (' %s '):format(glyphs.cut(p.model or 'The model', width - 2))
   widest = math.max(widest, math.min(width, api.nvim_strwidth(footer)), api.nvim_strwidth(title))
   local win = float.open_at(buf, function() return place(p, #lines, widest, footer) end, title)

@@ -48,12 +48,14 @@ void recast_init(struct recast *r, const struct seek_lines *lines, const struct 
     r->mark = found->count > 0 && span_starts_with(r->at[0].text, bom);
     buf_init(&r->line, SIZE_MAX);
     buf_init(&r->text, SIZE_MAX);
+    text_init(&r->blanks);
 }
 
 void recast_finish(struct recast *r)
 {
     buf_finish(&r->line);
     buf_finish(&r->text);
+    text_finish(&r->blanks);
 }
 
 /* ---- lines that are only repeated ---------------------------------------------------- */
@@ -246,6 +248,15 @@ static struct span as_meant(struct recast *r, struct span line, struct buf *deco
     return line;
 }
 
+/* The first of those that were held back; the others are left out. */
+static void give_blanks(struct recast *r, size_t count, struct text *out)
+{
+    for (size_t i = 0; i < count; i++) {
+        add(r, text_line(&r->blanks, i), out);
+    }
+    text_clear(&r->blanks);
+}
+
 void recast_line(struct recast *r, struct span line, struct text *out)
 {
     bool blank = is_blank_line(line);
@@ -255,12 +266,10 @@ void recast_line(struct recast *r, struct span line, struct text *out)
     }
     r->skip = 0;
     if (blank && r->found->left > 0) {
-        r->blanks++;
+        text_add(&r->blanks, line);
         return;
     }
-    for (; r->blanks > 0; r->blanks--) {
-        add(r, (struct span){"", 0}, out);
-    }
+    give_blanks(r, r->blanks.count, out);
     struct buf decoded;
     buf_init(&decoded, SIZE_MAX);
     add(r, as_meant(r, line, &decoded), out);
@@ -269,8 +278,6 @@ void recast_line(struct recast *r, struct span line, struct text *out)
 
 void recast_end(struct recast *r, struct text *out)
 {
-    for (; r->blanks > r->found->left; r->blanks--) {
-        add(r, (struct span){"", 0}, out);
-    }
-    r->blanks = 0;
+    size_t left = r->found->left, count = r->blanks.count;
+    give_blanks(r, count > left ? count - left : 0, out);
 }

@@ -13,14 +13,14 @@ struct recast {
     const struct seek_found *found;
     const struct seek_line *at; /* where it stands */
     const struct habit *habit;
-    size_t cursor; /* line of the search that comes next */
-    size_t skip;   /* blank lines in front that are left out, as they were in the search */
-    size_t blanks; /* at the end, held back: they may be left out */
-    bool returns;  /* all lines end with a carriage return */
-    bool strips;   /* blanks at line ends are the model's own: no line of the file has them */
-    bool mark;     /* a byte order mark is due */
-    bool begun;    /* a line with text is out */
-    bool stands;   /* the replacement is indented as the file, other than the search */
+    size_t cursor;      /* line of the search that comes next */
+    size_t skip;        /* blank lines in front that are left out, as they were in the search */
+    struct text blanks; /* blank lines that are held back: at the end they may be left out */
+    bool returns;       /* all lines end with a carriage return */
+    bool strips;        /* blanks at line ends are the model's own: no line of the file has them */
+    bool mark;          /* a byte order mark is due */
+    bool begun;         /* a line with text is out */
+    bool stands;        /* the replacement is indented as the file, other than the search */
     struct buf line, text;
 };
 

@@ -147,6 +147,8 @@ static void white_space_may_differ(void)
         {"blanks at line ends in the block", "a\nb\nc\n", BLOCK("a  \nb \n", "a  \nx\n"),
          "a\nx\nc\n"},
         {"blanks in a blank line", "a\n   \nb\n", BLOCK("a\n\nb\n", "a\n\nx\n"), "a\n   \nx\n"},
+        {"the same between blank lines too many", "a\n   \nb\n",
+         BLOCK("\na\n   \nb\n\n", "\na\n   \nx\n\n"), "a\n   \nx\n"},
         {"outdented", "f\n    a\n    b\n", BLOCK("a\nb\n", "a\nx\n"), "f\n    a\n    x\n"},
         {"outdented, with a deeper line", "f\n    a\n    b\n", BLOCK("a\nb\n", "if x\n    y\nb\n"),
          "f\n    if x\n        y\n    b\n"},

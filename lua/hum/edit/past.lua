@@ -12,7 +12,9 @@ local exact = require('hum.edit.exact')
 ---@field open_above boolean
 ---@field open_below boolean
 ---@field emptied boolean
----@field sites integer  so many hunks had come
+---@field count integer  so many hunks had come
+local State = {}
+State.__index = State
 
 ---@class hum.edit.Past
 ---@field states table<integer, hum.edit.State>  by changenr()
@@ -25,14 +27,41 @@ Past.__index = Past
 local MOST = 100
 
 ---@param number integer  changenr() of the buffer
----@param state hum.edit.State
-function Past:keep(number, state)
+---@param track hum.edit.Track
+function Past:keep(number, track)
   if not self.states[number] then
     table.insert(self.numbers, number)
     if #self.numbers > MOST then self.states[table.remove(self.numbers, 1)] = nil end
   end
-  self.states[number] = state
+  self.states[number] = setmetatable({
+    pieces = track.pieces,
+    top = track.top,
+    rows = track.rows,
+    total = track.total,
+    above = track.above,
+    below = track.below,
+    open_above = track.open_above,
+    open_below = track.open_below,
+    emptied = track.emptied,
+    count = #track.sites,
+  }, State)
   self.newest = math.max(self.newest, number)
+end
+
+--- Makes it what is known now.
+---@param track hum.edit.Track
+---@param number integer  changenr() of the buffer
+function State:bring_back(track, number)
+  track.pieces, track.top, track.rows, track.total = self.pieces, self.top, self.rows, self.total
+  track.above, track.below, track.emptied = self.above, self.below, self.emptied
+  track.open_above, track.open_below = self.open_above, self.open_below
+  for _, piece in ipairs(self.pieces) do
+    local site = piece.site
+    if site then
+      site.content, site.was = piece.content, piece.was
+      if site.was == 'new' then site.mark = math.min(site.mark or number, number) end
+    end
+  end
 end
 
 --- Do rows hold what is known of a state? Of rows of the user's, their number is.

@@ -83,6 +83,11 @@ function M.damage(pieces, first, last, n)
         if from > last then put() end
         out[#out + 1] = piece
       end
+    elseif to <= first then
+      out[#out + 1] = piece
+    elseif from >= last then
+      put()
+      out[#out + 1] = piece
     else
       local head = math.min(math.max(first - from, 0), piece.r)
       local tail = math.min(math.max(to - last, 0), piece.r - head)

@@ -11,31 +11,8 @@
 local block = require('hum.place.block')
 local fault = require('hum.fault')
 local feeding = require('hum.edit.feeding')
+local hunks = require('hum.edit.hunk')
 local new_track = require('hum.edit.track').new
-
----@class hum.edit.Hunk
----@field id integer       of this Neovim's session
----@field first integer    lines of the buffer when the edit began, from 1
----@field last integer     of an insertion first - 1
----@field from integer     the line of the preview's `old` at which it begins, from 1
----@field old string[]
----@field new string[]
----@field state 'finished'|'accepted'|'rejected'
----@field conflict? boolean  its old lines are not in the buffer as they were
----@field at integer       its line now, from 1
----@field row integer      the same, from 0
----@field rows integer     so many rows of the buffer are its own now
----@field refused? boolean  the user does not want it
----@field kept? boolean     of a review: it stays as it is
----@field site hum.edit.Site
-
----@class hum.edit.Change  a hunk as the helper tells it
----@field first integer  lines of `old`, from 1
----@field last integer   of an insertion first - 1
----@field new string[]
----@field [1]? integer
----@field [2]? integer
----@field [3]? string[]
 
 ---@class hum.edit.Open  what is certain of the part that is being written
 ---@field at integer      the old line in front of which it stands, from 1
@@ -120,27 +97,10 @@ end
 
 -- ---- places ----------------------------------------------------------------------------------
 
---- What its place tells of a hunk. In a review its new lines stand there before anything is decided about them.
----@param hunk hum.edit.Hunk
----@param is_review boolean
----@return boolean  it has another state, or is in conflict now, or not any more
-local function refresh(hunk, is_review)
-  local site, state, conflict = hunk.site, hunk.state, hunk.conflict
-  if site.content == 'new' then
-    hunk.state, hunk.conflict = (hunk.kept or not is_review) and 'accepted' or 'finished', nil
-  elseif site.content == 'old' then
-    hunk.state, hunk.conflict = (hunk.refused or is_review) and 'rejected' or 'finished', nil
-  elseif state ~= 'accepted' then
-    hunk.state, hunk.conflict = hunk.refused and 'rejected' or 'finished', true
-  end
-  hunk.row, hunk.at, hunk.rows = site.row, site.row + 1, site.rows
-  return hunk.state ~= state or hunk.conflict ~= conflict
-end
-
 function Preview:refresh()
   local others = {}
   for _, hunk in ipairs(self.hunks) do
-    if refresh(hunk, self.review) then others[#others + 1] = hunk end
+    if hunks.refresh(hunk, self.review) then others[#others + 1] = hunk end
   end
   if #others > 0 then self:tell('hunks', others) end
 end
@@ -204,28 +164,10 @@ end
 ---@param one hum.edit.Change
 ---@return hum.edit.Hunk
 function Preview:add(one)
-  local first, last, lines = one.first, one.last, one.new
-  local id = self:next_id()
+  local hunk = hunks.new(self:next_id(), one, self.old, self.first)
   self.reserved = nil
-  local old = vim.list_slice(self.old, first, last)
-  ---@type hum.edit.Site
-  local site = { from = first, n = #old, old = old, new = lines, was = 'old', content = 'old', row = 0, rows = #old }
-  self.track:add(site)
-  ---@type hum.edit.Hunk
-  local hunk = {
-    id = id,
-    first = self.first + first - 1,
-    last = self.first + last - 1,
-    from = first,
-    old = old,
-    new = lines,
-    state = 'finished',
-    refused = self.unwanted,
-    at = 1,
-    row = 0,
-    rows = #old,
-    site = site,
-  }
+  hunk.refused = self.unwanted
+  self.track:add(hunk.site)
   table.insert(self.hunks, hunk)
   return hunk
 end
@@ -235,7 +177,7 @@ end
 function Preview:find(fresh)
   local looked = self.track:settle()
   for _, hunk in ipairs(fresh) do
-    refresh(hunk, self.review)
+    hunks.refresh(hunk, self.review)
   end
   if looked then self:refresh() end
 end

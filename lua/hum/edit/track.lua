@@ -164,18 +164,7 @@ end
 --- What is known now is known again when undo or redo bring this state back.
 function Track:keep()
   self.number, self.kept = self.changenr(), true
-  self.past:keep(self.number, {
-    pieces = self.pieces,
-    top = self.top,
-    rows = self.rows,
-    total = self.total,
-    above = self.above,
-    below = self.below,
-    open_above = self.open_above,
-    open_below = self.open_below,
-    emptied = self.emptied,
-    sites = #self.sites,
-  })
+  self.past:keep(self.number, self)
 end
 
 --- Is the buffer in a state that is known? Hunks that have come since are looked for in it.
@@ -186,18 +175,9 @@ function Track:recall()
   local state = self.past:find(number, self.old, self.count(), self.read)
   if not state then return false end
   self.noted, self.hull = {}, nil
-  self.pieces, self.kept, self.dirty, self.strange, self.shifted = state.pieces, true, false, false, false
-  self.top, self.rows, self.total, self.emptied = state.top, state.rows, state.total, state.emptied
-  self.above, self.below = state.above, state.below
-  self.open_above, self.open_below = state.open_above, state.open_below
-  for _, piece in ipairs(self.pieces) do
-    local site = piece.site
-    if site then
-      site.content, site.was = piece.content, piece.was
-      if site.was == 'new' then site.mark = math.min(site.mark or number, number) end
-    end
-  end
-  for i = state.sites + 1, #self.sites do
+  self.kept, self.dirty, self.strange, self.shifted = true, false, false, false
+  state:bring_back(self, number)
+  for i = state.count + 1, #self.sites do
     self:put(self.sites[i])
   end
   return true

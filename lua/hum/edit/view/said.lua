@@ -71,10 +71,8 @@ function M.open(p, hint)
   local width = math.max(10, math.min(MOST.width, vim.o.columns - float.FRAME - 2))
   local lines = lines_of(p, width - 2)
   local footer = hint and (' %s '):format(hint) or ''
-  if hint and api.nvim_strwidth(footer) > width then
-    -- A frame too narrow for it: in lines of its own, that are seen first.
-    lines = vim.list_extend(wrap.lines(hint, width - 2), vim.list_extend({ '' }, lines))
-    footer = ''
+  while api.nvim_strwidth(footer) > width and footer:find(',', 1, true) do
+    footer = footer:gsub(',[^,]*$', ' ')
   end
   local widest = 1
   for i, line in ipairs(lines) do

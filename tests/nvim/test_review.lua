@@ -102,3 +102,102 @@ test('what does not differ is said', function(t)
   t:cmd('Hum diff HEAD')
   t:wait(function() return t:messages():find('nothing differs', 1, true) end, 'it is told')
 end)
+
+--- Every hunk that is shown, by file, as { old, new }.
+local function all_hunks(t)
+  t:wait(function() return t:messages():find('hum: %d+ hunks? in') end, 'the hunks')
+  return t:lua([[
+    local found = vim.empty_dict()
+    for _, buf in ipairs(vim.api.nvim_list_bufs()) do
+      for _, one in ipairs(require('hum').hunks(buf)) do
+        local name = vim.fn.fnamemodify(vim.api.nvim_buf_get_name(buf), ':t')
+        found[name] = found[name] or {}
+        table.insert(found[name], { one.old, one.new })
+      end
+    end
+    return found
+  ]])
+end
+
+--- A repository of these files, in which a script has then changed something.
+local function project(t, files, script)
+  chat.configure(t, t:fake())
+  for name, text in pairs(files) do
+    t:write_file('project/' .. name, text)
+  end
+  sh(t, 'git init -q; git add .; git commit -qm begin\n' .. script)
+  t:cmd('cd ' .. t.dir .. '/project')
+end
+
+test('new, renamed, moved and deleted files, links, submodules and binary files', function(t)
+  local long = ('line\n'):rep(20)
+  project(
+    t,
+    { ['old.txt'] = long .. 'a\n', ['gone.txt'] = 'g\n', ['bin'] = '\0\1', ['o\'d "name" ü.txt'] = 'o\n' },
+    [[
+    mkdir sub; git mv old.txt sub/new.txt; sed -i 's/^a$/b/' sub/new.txt
+    git rm -q gone.txt
+    printf 'n\n' > fresh.txt; ln -s fresh.txt link; printf 'x\0' > bin; printf 'y\0' > fresh.bin
+    printf 'O\n' > "o'd \"name\" ü.txt"
+    git init -q module; (cd module; printf 'm\n' > m.txt; git add .; git commit -qm m)
+    git -c advice.addEmbeddedRepo=false add . 2> /dev/null
+  ]]
+  )
+  t:cmd('Hum diff HEAD')
+  eq({
+    ['new.txt'] = { { { 'a' }, { 'b' } } },
+    ['fresh.txt'] = { { {}, { 'n' } } },
+    ['o\'d "name" ü.txt'] = { { { 'o' }, { 'O' } } },
+  }, all_hunks(t))
+  T.match(
+    'gone.txt',
+    vim.inspect(t:lua([[
+    return vim.tbl_map(function(one) return vim.fn.bufname(one.bufnr) .. one.text end, vim.fn.getqflist())
+  ]])),
+    true
+  )
+end)
+
+test('line endings, a byte order mark and an encoding are no differences, and stay when a hunk is rejected', function(t)
+  project(t, {
+    ['dos.txt'] = 'a\r\nb\r\n',
+    ['mixed.txt'] = 'a\r\nb\nc\n',
+    ['bom.txt'] = '\239\187\191a\nb\n',
+    ['latin.txt'] = 'gr\252n\nb\n',
+  }, [[sed -i 's/^b/B/' *.txt]])
+  t:cmd('Hum diff HEAD')
+  local b = { { 'b' }, { 'B' } }
+  eq({ ['dos.txt'] = { b }, ['mixed.txt'] = { b }, ['bom.txt'] = { b }, ['latin.txt'] = { b } }, all_hunks(t))
+  t:lua([[require('hum').reject({ id = 'all' })
+    for _, buf in ipairs(vim.api.nvim_list_bufs()) do require('hum').reject({ buf = buf, id = 'all' }) end]])
+  t:cmd('silent wall')
+  sh(t, 'git diff --exit-code')
+end)
+
+test('buffers that are not written are compared as they are', function(t)
+  project(t, { ['a.txt'] = 'a\n', ['b.txt'] = 'b\n', ['c.txt'] = 'c\n' }, 'true')
+  t:cmd('set hidden | edit b.txt')
+  t:keys('AB<Esc>')
+  t:cmd('edit a.txt')
+  t:cmd('Hum diff HEAD')
+  eq({ ['b.txt'] = { { { 'b' }, { 'bB' } } } }, all_hunks(t))
+end)
+
+test('a commit that looks like an option is none', function(t)
+  changed(t)
+  t:cmd('Hum diff --output=x')
+  t:wait(function() return t:messages():find('no commit "--output=x"', 1, true) end, 'it is told')
+  eq(nil, t:read_file('project/x'))
+end)
+
+test('without a repository, and without git, that is told', function(t)
+  chat.configure(t, t:fake())
+  t:write_file('plain/a.txt', 'a\n')
+  t:cmd('cd ' .. t.dir .. '/plain')
+  t:cmd('edit a.txt')
+  t:cmd('Hum diff HEAD')
+  t:wait(function() return t:messages():find('in no git repository', 1, true) end, 'no repository')
+  t:lua([[vim.env.PATH = '/nowhere']])
+  t:cmd('Hum diff HEAD')
+  t:wait(function() return t:messages():find('git cannot be started; install it', 1, true) end, 'no git')
+end)

@@ -37,9 +37,10 @@ local function show(file, label)
   for _, preview in ipairs(edits.list(buf)) do
     if preview.review then preview:drop() end
   end
-  local hunks = linediff.hunks(file.lines, vim.api.nvim_buf_get_lines(buf, 0, -1, false))
+  local old = file.lines or base.lines(file.bytes or '', buf)
+  local hunks = linediff.hunks(old, vim.api.nvim_buf_get_lines(buf, 0, -1, false))
   if #hunks == 0 then return nil end
-  return edits.given({ buf = buf, hunks = hunks, old = file.lines, label = label })
+  return edits.given({ buf = buf, hunks = hunks, old = old, label = label })
 end
 
 ---@param files hum.ReviewFile[]

@@ -7,7 +7,7 @@ local wrap = require('hum.wrap')
 local M = {}
 
 --- The least width to which a remark is wrapped, in cells.
-local LEAST = 20
+local LEAST = 8
 
 local ns = vim.api.nvim_create_namespace('hum.remark')
 scheme.start('edit')
@@ -18,6 +18,7 @@ scheme.start('edit')
 ---@field first integer  where its lines were last, from 1
 ---@field last integer
 ---@field text string
+---@field path string     of its file, '' if it has no name
 
 local remarks = {} ---@type hum.Remark[]
 local last_id = 0
@@ -95,7 +96,8 @@ function M.add(at, text)
     end
   end
   last_id = last_id + 2
-  local remark = { buf = at.buf, id = last_id, first = at.first, last = at.last, text = text }
+  local path = vim.api.nvim_buf_get_name(at.buf)
+  local remark = { buf = at.buf, id = last_id, first = at.first, last = at.last, text = text, path = path }
   draw(remark)
   remarks[#remarks + 1] = remark
 end
@@ -122,11 +124,20 @@ end
 ---@field last integer
 ---@field text string
 
+--- A buffer that was wiped out leaves its remarks to the next one of the file.
+---@param remark hum.Remark
+local function adopt(remark)
+  if vim.api.nvim_buf_is_valid(remark.buf) or remark.path == '' then return end
+  remark.buf = vim.fn.bufadd(remark.path)
+  if vim.api.nvim_buf_is_loaded(remark.buf) then draw(remark) end
+end
+
 --- All remarks, by file and line.
 ---@return hum.RemarkPlace[]
 function M.list()
   local found = {}
   for _, remark in ipairs(remarks) do
+    adopt(remark)
     if vim.api.nvim_buf_is_valid(remark.buf) then
       local first, last = lines_of(remark)
       found[#found + 1] = { buf = remark.buf, first = first, last = last, text = remark.text }
@@ -157,6 +168,7 @@ vim.api.nvim_create_autocmd('BufUnload', {
 vim.api.nvim_create_autocmd('BufReadPost', {
   group = group,
   callback = function(args)
+    vim.tbl_map(adopt, remarks)
     each_of(args.buf, function(remark)
       remark.first, remark.last = lines_of(remark)
       draw(remark)

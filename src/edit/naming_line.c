@@ -180,9 +180,10 @@ static bool introduces(struct span line, struct span name)
         while (rest.len > 0 && naming_is_one_of(rest.data[0], "`*_")) {
             rest = span_skip(rest, 1);
         }
-        if (rest.len > 2 && rest.data[0] == ' ' &&
-            (span_starts_with(rest, " - ") || span_starts_with(rest, " -- ") ||
-             span_starts_with(rest, " \xE2\x80\x94") || span_starts_with(rest, " \xE2\x80\x93"))) {
+        if (rest.len > 2 &&
+            (span_starts_with(rest, ": ") || span_starts_with(rest, " - ") ||
+             span_starts_with(rest, " -- ") || span_starts_with(rest, " \xE2\x80\x94") ||
+             span_starts_with(rest, " \xE2\x80\x93"))) {
             return true;
         }
     }

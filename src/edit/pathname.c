@@ -130,7 +130,8 @@ bool pathname_is(struct span s, bool sure)
     }
     bool blanks = memchr(s.data, ' ', s.len) != NULL;
     bool folder = base.len<s.len, dotted = extension.len> 0 && extension.len < base.len;
-    if (is_bare_name(base) || span_starts_with(base, ".env.") || (dotted && is_known_extension(extension))) {
+    if (is_bare_name(base) || span_starts_with(base, ".env.") ||
+        (dotted && is_known_extension(extension))) {
         return true;
     }
     if (blanks) {

@@ -70,8 +70,13 @@ local function snippet_of(chat, block)
   return snippets.around(chat, block.first - 1)
 end
 
+--- The text as the model wrote it, if hum has put the end of a fence behind it: a file without an end may lack lines.
+---@param text string
+---@return string
+local function left_open(text) return (text:gsub('\n%s*[`~]+%s*$', '')) end
+
 ---@param chat integer
----@param opts { row?: integer, block?: integer|hum.Block }
+---@param opts { row?: integer, block?: integer|hum.Block, closed?: fun(row: integer): boolean }
 ---@return hum.ApplyAnswer|nil answer, string|nil err  its second line is what to do
 function M.find(chat, opts)
   local one
@@ -82,6 +87,7 @@ function M.find(chat, opts)
   local turn = reply_at(chat, one and one.row or opts.row)
   if not turn or turn.text == '' then return nil, 'there is no reply yet' end
   local answer = { text = turn.text, row = turn.row, cut = turn.mark ~= nil } ---@type hum.ApplyAnswer
+  if not answer.cut and opts.closed and opts.closed(turn.row) then answer.text = left_open(turn.text) end
   if not one then return answer end
   if one.row < turn.row or one.row > turn.last then return nil, 'the code block is not in a reply' end
   answer.block = place(chat, turn, one)

@@ -22,6 +22,7 @@ local AGAIN = 3
 ---@field chat integer
 ---@field row? integer              of the reply that is meant
 ---@field block? integer|hum.Block  that one alone
+---@field closed? fun(row: integer): boolean  whether hum has closed what the reply there left open
 ---@field allow? table<string, boolean>  "outside", "delete", "move": what is done without asking
 ---@field ask? boolean   the user is asked about those
 ---@field show? boolean  the quickfix list is shown

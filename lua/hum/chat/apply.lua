@@ -1,5 +1,6 @@
 -- A chat's answer on its way into files: which reply is meant, and whether it has ended.
 local apply = require('hum.apply')
+local memory = require('hum.chat.reply.memory')
 local notify = require('hum.notify')
 local reply = require('hum.chat.reply')
 local snippets = require('hum.chat.text.snippets')
@@ -31,7 +32,12 @@ end
 ---@param call hum.ApplyCall
 ---@return true|nil ok, string|nil err
 function M.start(buf, call)
-  local opts = vim.tbl_extend('force', call, { chat = buf, row = row_of(buf, call) }) --[[@as hum.ApplyOpts]]
+  local function closed(row)
+    local ended = memory.ended(buf, row)
+    return ended ~= nil and ended.closed
+  end
+  local more = { chat = buf, row = row_of(buf, call), closed = closed }
+  local opts = vim.tbl_extend('force', call, more) --[[@as hum.ApplyOpts]]
   local ok, err = nil, STREAMS ---@type true|nil, string|nil
   if not reply.of(buf) then
     ok, err = apply.start(opts)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #define WEIGHT_MIN 6      /* letters of lines that are no chance */
+#define LIGHT 3           /* ... with a blank line below */
 #define LINES_OUTSIDE 3   /* lines of the file that are no chance ... */
 #define WEIGHT_OUTSIDE 20 /* ... with so many letters */
 
@@ -142,7 +143,8 @@ static bool is_echo(const struct above *a, struct span line)
     struct span first = span_first_word(span_ltrim(place_first(p)));
     struct span word = span_first_word(span_ltrim(line));
     bool alike = first.len > 0 && first.len == word.len && span_starts(first, word);
-    return weight >= WEIGHT_MIN && (a->matched > 1 || alike);
+    bool spaced = a->matched == 1 && a->held.count > 1; /* "## Title" and a blank line */
+    return weight >= WEIGHT_MIN ? a->matched > 1 || alike || spaced : spaced && weight >= LIGHT;
 }
 
 /* Lines of the file, but not up to the range. */

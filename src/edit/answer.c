@@ -344,10 +344,10 @@ enum answer_form answer_form(const struct answer *a)
 static struct answer_fault fault_of_code(const struct answer *a)
 {
     static const char *const codes[CLEAN_FAULTS] = {
-        [CLEAN_EMPTY] = "empty",     [CLEAN_PROSE] = "prose",   [CLEAN_QUESTION] = "question",
-        [CLEAN_THOUGHT] = "thought", [CLEAN_ELIDED] = "elided", [CLEAN_LOOP] = "loop",
-        [CLEAN_TOOL] = "tool",       [CLEAN_ENVELOPE] = "json", [CLEAN_OPEN_FENCE] = "fence",
-        [CLEAN_OUTSIDE] = "outside",
+        [CLEAN_EMPTY] = "empty",     [CLEAN_PROSE] = "prose",     [CLEAN_QUESTION] = "question",
+        [CLEAN_THOUGHT] = "thought", [CLEAN_ELIDED] = "elided",   [CLEAN_LOOP] = "loop",
+        [CLEAN_TOOL] = "tool",       [CLEAN_ENVELOPE] = "json",   [CLEAN_OPEN_FENCE] = "fence",
+        [CLEAN_MARKER] = "marker",   [CLEAN_OUTSIDE] = "outside",
     };
     enum clean_fault fault = clean_fault(a->code);
     return (struct answer_fault){codes[fault], clean_message(fault), clean_hint(fault)};

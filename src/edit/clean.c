@@ -210,7 +210,7 @@ static void replace_wide_blanks(struct clean *c, struct span *line)
 static void take_line(struct clean *c)
 {
     struct span line = growing(c);
-    if (!c->begun && !c->place.marked && span_starts_with(line, MARK)) {
+    if (!c->place.marked && span_starts_with(line, MARK)) {
         line = span_skip(line, strlen(MARK));
     }
     while (line.len > 0 && line.data[line.len - 1] == '\r') {
@@ -416,6 +416,6 @@ bool clean_is_complete(const struct clean *c)
 bool clean_is_shrunk(const struct clean *c)
 {
     const struct place *p = &c->place;
-    bool wanted = c->finish.words == 0 ? p->wish.all : p->wish.less;
+    bool wanted = c->finish.words == 0 ? p->wish.all : p->wish.less || p->conflict;
     return !wanted && !p->context.wants_patch && is_less(c);
 }

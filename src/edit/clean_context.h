@@ -39,6 +39,7 @@ enum clean_fault {
     CLEAN_TOOL,       /* a call of a tool that nobody offered */
     CLEAN_ENVELOPE,   /* code within JSON */
     CLEAN_OPEN_FENCE, /* the fence is not closed, and much of the range is missing */
+    CLEAN_MARKER,     /* a marker of a block, and no block that it belongs to */
     CLEAN_OUTSIDE,    /* lines of the file around the range are changed, too */
     CLEAN_FAULTS,
 };

@@ -8,6 +8,7 @@
 #include "text/talk.h"
 
 #define WORDS_LINES 8 /* lines in front of a fence that are no sentences */
+#define LEAD_LINES 3  /* lines in front of a fence in texts for people */
 
 static struct span trim(struct span line)
 {
@@ -18,7 +19,12 @@ static struct span trim(struct span line)
 
 static void give(struct envelope *e, struct span line)
 {
-    if (!e->begun && wrapper_is_json(e->stage.place, line)) {
+    if (wrapper_is_marker(e->stage.place, line, !e->begun)) {
+        stage_fail(&e->stage, CLEAN_MARKER);
+    }
+    if (!e->begun && wrapper_is_tool(e->stage.place, line)) {
+        stage_fail(&e->stage, CLEAN_TOOL);
+    } else if (!e->begun && wrapper_is_json(e->stage.place, line)) {
         stage_fail(&e->stage, CLEAN_ENVELOPE);
     }
     e->blank = span_is_blank(line);
@@ -159,11 +165,20 @@ static bool has_commands(const struct place *p)
     return span_is_among(span_of(p->context.filetype), types);
 }
 
+static bool is_json(const struct place *p)
+{
+    return span_has(span_of(p->context.filetype), span_of("json"));
+}
+
 static void open_fence(struct envelope *e, const struct fenceline *f, enum fenceline_tag tag)
 {
     const struct place *p = e->stage.place;
     bool shell = tag == FENCE_SHELL && !has_commands(p) && !p->language->prose;
-    e->doubt = shell ? DOUBT_SHELL : lead_quotes(&e->held) ? DOUBT_QUOTED : DOUBT_NONE;
+    bool json = tag == FENCE_JSON && !is_json(p);
+    e->doubt = shell                   ? DOUBT_SHELL
+               : lead_quotes(&e->held) ? DOUBT_QUOTED
+               : json                  ? DOUBT_JSON
+                                       : DOUBT_NONE;
     e->in = ENVELOPE_FENCE;
     e->same = 0;
     text_clear(&e->held);
@@ -174,8 +189,21 @@ static void open_fence(struct envelope *e, const struct fenceline *f, enum fence
     }
 }
 
+/* Objects of JSON are code, but for one that calls a tool. */
+static void end_json(struct envelope *e)
+{
+    if (wrapper_is_tool(e->stage.place, text_lines(&e->block, 0, e->block.count))) {
+        stage_fail(&e->stage, CLEAN_TOOL);
+    }
+    e->doubt = DOUBT_NONE;
+    give_text(e, &e->block);
+}
+
 static void close_fence(struct envelope *e)
 {
+    if (e->doubt == DOUBT_JSON) {
+        end_json(e);
+    }
     e->in = e->doubt == DOUBT_NONE ? ENVELOPE_AFTER : ENVELOPE_BEFORE;
     e->talks = true;
 }
@@ -203,8 +231,14 @@ static void take_fence(struct envelope *e, struct span line, const struct fencel
 {
     const struct place *p = e->stage.place;
     enum fenceline_tag tag = fenceline_tag(f->info);
-    if (p->language->prose && !is_outer(e, f, tag)) {
-        text_clear(&e->held);
+    char name[32];
+    fenceline_language(f->info, name, sizeof name);
+    if (wrapper_tag_is_tool(name)) {
+        stage_fail(&e->stage, CLEAN_TOOL);
+    } else if (p->language->prose && !is_outer(e, f, tag)) {
+        if (e->talks) {
+            text_clear(&e->held);
+        }
         begin_plain(e);
         give(e, line);
     } else if (tag == FENCE_MARKDOWN && !p->language->prose) {
@@ -213,6 +247,14 @@ static void take_fence(struct envelope *e, struct span line, const struct fencel
     } else {
         open_fence(e, f, tag);
     }
+}
+
+/* In texts for people any words may stand in front of a fence, a few lines without a blank one. */
+static bool may_lead(const struct envelope *e, struct span words)
+{
+    bool known = linemap_find(&e->stage.place->old, words) != NULL;
+    bool ended = e->held.count > 0 && span_is_blank(text_line(&e->held, e->held.count - 1));
+    return !known && !ended && e->held.count < LEAD_LINES;
 }
 
 /* In texts for people words such as "Here is the new text:" are the reader's only if a fence or a
@@ -228,6 +270,9 @@ static void take_prose(struct envelope *e, struct span line, struct span words)
     bool apart = e->held.count > 1 && prose_announces(trim(text_line(&e->held, 0)));
     if (e->talks && apart) {
         text_clear(&e->held);
+    } else if (!e->talks && may_lead(e, words)) {
+        text_add(&e->held, line);
+        return;
     }
     begin_plain(e);
     give(e, line);
@@ -462,7 +507,9 @@ void envelope_end(struct envelope *e, bool cut)
     }
     if (e->in == ENVELOPE_FENCE) {
         e->open_fence = !fenced_end(&e->fenced);
-        if (e->doubt != DOUBT_NONE && !cut) {
+        if (e->doubt == DOUBT_JSON && !cut) {
+            end_json(e);
+        } else if (e->doubt != DOUBT_NONE && !cut) {
             e->in = ENVELOPE_BEFORE;
             end_before(e);
         }

@@ -33,8 +33,9 @@ struct envelope {
     bool begun;           /* a line of code that is not blank came */
     bool blank;           /* the last line of code was blank */
 
-    /* The code of a fence that may not be the answer: commands to run, the old lines once more. */
-    enum envelope_doubt { DOUBT_NONE, DOUBT_SHELL, DOUBT_QUOTED } doubt;
+    /* The code of a fence that may not be the answer: commands to run, the old lines once more, a
+     * call of a tool. */
+    enum envelope_doubt { DOUBT_NONE, DOUBT_SHELL, DOUBT_QUOTED, DOUBT_JSON } doubt;
     struct text block;
     size_t same; /* so many of its lines are the range's first ones */
 

@@ -23,6 +23,8 @@ static const struct {
                         "Ask again for plain text, or use another model."},
     [CLEAN_OPEN_FENCE] = {"the answer is not complete: its code block is not closed",
                           "Ask again, or select a shorter range."},
+    [CLEAN_MARKER] = {"the answer has markers of a block, but not the block",
+                      "Ask again for the code itself."},
     [CLEAN_OUTSIDE] = {"the answer changes more lines than the range has",
                        "Select all of the lines that may change."},
 };

@@ -93,7 +93,9 @@ static bool take_fence(struct fenced *f, struct span line, const struct fencelin
         give(f, line);
         return false;
     }
-    if (was_closing && holds_remark(f)) {
+    /* What opens a block has its code right below. */
+    bool apart = f->held.count > 1 && span_is_blank(text_line(&f->held, 1));
+    if (was_closing && (holds_remark(f) || (!bare && apart))) {
         return true;
     }
     if (bare && !was_closing) {

@@ -66,8 +66,11 @@ static struct span as_known(const struct finish *f, struct span line)
         return line;
     }
     struct span was = text_line(p->context.old, known->first);
-    bool more = line.len > span_rtrim(line).len && p->language->prose;
-    return is_same(was, line) && !more ? was : line;
+    struct span bare = span_rtrim(line);
+    if (bare.len < line.len && p->language->prose) {
+        return line;
+    }
+    return is_same(was, line) ? was : span_rtrim(was).len == was.len ? bare : line;
 }
 
 void finish_line(struct finish *f, struct span line)

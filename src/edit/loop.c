@@ -6,6 +6,7 @@
 #define TIMES 5       /* a block comes so often ... */
 #define LINES_MIN 12  /* ... and so many lines have repeated others */
 #define WEIGHT_MIN 3  /* letters of a block: less is found often anywhere */
+#define CLOSING 40    /* lines of nothing but the same bracket, in the same column */
 #define KNOWN_TIMES 8 /* the same, of lines that the range repeats itself, so many times as much */
 #define UNIT_MAX 256  /* bytes of what a line repeats */
 
@@ -43,6 +44,7 @@ bool loop_line(struct loop *l, struct span line, const struct linemap *old)
         size_t enough = (TIMES - 1) * n > LINES_MIN ? (TIMES - 1) * n : LINES_MIN;
         loops = loops || (l->runs[n] >= enough * times && weight_of(l, n) >= WEIGHT_MIN);
     }
+    loops = loops || (l->runs[1] >= CLOSING * times && line_closes(span_ltrim(line)));
     l->past[l->count % LOOP_LINES] = hash;
     l->weights[l->count % LOOP_LINES] = line_weight(line_of(line));
     l->count++;

@@ -45,11 +45,20 @@ bool marked_is_head(struct span line)
            sign_diff_name(line, '-', &name) || sign_diff_name(line, '+', &name);
 }
 
+static bool wraps(struct span line)
+{
+    size_t run;
+    struct span info;
+    return sign_fence(line, &run, &info) != 0 ||
+           span_starts_with(span_ltrim(line), "apply_patch <<");
+}
+
 void marked_line(struct marked *m, struct span line)
 {
     struct span name;
     bool follows = m->minus && sign_diff_name(line, '+', &name);
     m->minus = sign_diff_name(line, '-', &name);
+    m->wraps = wraps(line);
     if (m->form != MARKED_NOTHING) {
         return;
     }
@@ -66,7 +75,7 @@ enum marked_form marked_form(const struct marked *m)
 
 bool marked_may_begin(const struct marked *m)
 {
-    return m->minus;
+    return m->minus || m->wraps;
 }
 
 bool marked_has(const struct text *text)

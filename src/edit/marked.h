@@ -14,6 +14,7 @@ struct marked {
     enum marked_form form;
     bool is_diff; /* of the file itself: fences of diffs say nothing */
     bool minus;   /* the last line may be the first of a diff's head */
+    bool wraps;   /* ... or stand around a block: a fence, a command that takes a patch */
 };
 
 /* filetype: of the file, as Neovim names it. */

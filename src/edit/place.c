@@ -144,15 +144,17 @@ static void look_at(struct place *p, size_t i)
 static void look_at_all(struct place *p)
 {
     const struct text *old = p->context.old;
-    size_t returns = 0, sentences = 0, empty = 0;
+    size_t returns = 0, sentences = 0, empty = 0, sides = 0;
     for (size_t i = 0; i < old->count; i++) {
         struct span line = text_line(old, i);
         look_at(p, i);
         returns += line.len > 0 && line.data[line.len - 1] == '\r';
         empty += line.len == 0;
+        sides += span_starts_with(line, "<<<<<<< ") || span_starts_with(line, ">>>>>>> ");
         sentences += sentence_is(span_rtrim(span_ltrim(line)));
     }
     p->returns = returns > old->count / 2;
+    p->conflict = sides > 1;
     p->sentences = 2 * sentences > p->old_words;
     p->blank = empty > 0 ? (struct span){NULL, 0} : p->blank;
     p->marked = old->count > 0 && span_starts_with(text_line(old, 0), "\xEF\xBB\xBF");

@@ -23,6 +23,7 @@ struct place {
     bool sentences;     /* most of its lines are sentences */
     bool returns;       /* its lines end with a carriage return */
     bool odd;           /* it has lines with white space that is not as the style has it */
+    bool conflict;      /* it has both sides of a merge, of which one goes */
     bool marked;        /* it begins with a byte order mark */
 };
 

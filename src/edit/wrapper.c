@@ -2,6 +2,8 @@
 
 #include "base/words.h"
 #include "edit/place.h"
+#include "edit/sign.h"
+#include "text/language.h"
 
 struct wrapper {
     const char *open, *close;
@@ -45,6 +47,32 @@ const char *wrapper_open(const struct place *p, struct span line, const char **c
     return NULL;
 }
 
+/* Of an object of JSON: from its first key on, which has n bytes; 0: it is none. */
+static struct span first_key(struct span words, size_t *n)
+{
+    *n = 0;
+    while (words.len > 0 &&
+           (words.data[0] == '{' || words.data[0] == '[' || is_space(words.data[0]))) {
+        words = span_skip(words, 1);
+    }
+    if (words.len < 2 || words.data[0] != '"') {
+        return words;
+    }
+    words = span_skip(words, 1);
+    size_t len = 0;
+    while (len < words.len && is_key(words.data[len])) {
+        len++;
+    }
+    *n = span_starts_with(span_skip(words, len), "\"") ? len : 0;
+    return words;
+}
+
+bool wrapper_tag_is_tool(const char *name)
+{
+    return span_is_among(span_of(name), "tool_code tool_call tool_use tool_calls tool "
+                                        "function_call function_calls");
+}
+
 bool wrapper_is_tool(const struct place *p, struct span line)
 {
     static const char *const calls[] = {"<tool_call",
@@ -78,13 +106,29 @@ bool wrapper_is_tool(const struct place *p, struct span line)
             return !place_has(p, span_of(calls[i]));
         }
     }
-    bool object = span_starts_with(words, "{\"name\"") || span_starts_with(words, "{\"tool") ||
-                  span_starts_with(words, "{\"function\"") ||
-                  span_starts_with(words, "[{\"name\"") || span_starts_with(words, "{ \"name\"");
+    if (span_starts_with(words, "functions.") && span_has(words, span_of("({\"")) &&
+        !place_has(p, span_of("functions."))) {
+        return true;
+    }
+    size_t n;
+    struct span key = first_key(words, &n);
+    bool object = words_is_any(
+        key.data, n, (const char *[]){"name", "tool", "tool_name", "function", "type", "id", NULL});
     bool has = span_has(words, span_of("\"arguments\"")) ||
                span_has(words, span_of("\"parameters\"")) || span_has(words, span_of("\"input\""));
     return object && has && !place_has(p, span_of("\"arguments\"")) &&
            !place_has(p, span_of("\"parameters\""));
+}
+
+bool wrapper_is_marker(const struct place *p, struct span line, bool first)
+{
+    size_t count;
+    struct span rest, words = span_rtrim(span_ltrim(line));
+    enum sign sign = sign_of(line, &count, &rest);
+    bool tag = !p->language->markup && !p->language->prose &&
+               span_is_among(words, "<SEARCH> </SEARCH> <FILEPATH>");
+    bool divider = first && !p->language->prose && sign == SIGN_DIVIDER;
+    return (tag || divider || sign == SIGN_SEARCH || sign == SIGN_REPLACE) && !place_has(p, words);
 }
 
 bool wrapper_is_json(const struct place *p, struct span line)
@@ -99,18 +143,8 @@ bool wrapper_is_json(const struct place *p, struct span line)
                      (const char *[]){p->context.filetype, NULL})) {
         return false;
     }
-    while (words.len > 0 &&
-           (words.data[0] == '{' || words.data[0] == '[' || is_blank(words.data[0]))) {
-        words = span_skip(words, 1);
-    }
-    if (words.len < 2 || words.data[0] != '"') {
-        return false;
-    }
-    words = span_skip(words, 1);
-    size_t n = 0;
-    while (n < words.len && is_key(words.data[n])) {
-        n++;
-    }
-    return span_starts_with(span_ltrim(span_skip(words, n)), "\"") &&
-           words_is_any(words.data, n, keys) && !place_has(p, (struct span){words.data - 1, n + 2});
+    size_t n;
+    words = first_key(words, &n);
+    return n > 0 && words_is_any(words.data, n, keys) &&
+           !place_has(p, (struct span){words.data - 1, n + 2});
 }

@@ -15,7 +15,14 @@ const char *wrapper_open(const struct place *p, struct span line, const char **c
 /* A call of a tool begins here. */
 bool wrapper_is_tool(const struct place *p, struct span line);
 
+/* The same of what a fence is said to have. */
+bool wrapper_tag_is_tool(const char *name);
+
 /* An object of JSON begins here that has the code as a string. */
 bool wrapper_is_json(const struct place *p, struct span line);
+
+/* A marker of a search/replace block, which no text has that is not about them. first: it is the
+ * first line of the code. */
+bool wrapper_is_marker(const struct place *p, struct span line, bool first);
 
 #endif

@@ -17,7 +17,7 @@ static const char *const faults[CLEAN_FAULTS] = {
     [CLEAN_FINE] = "fine",         [CLEAN_EMPTY] = "empty",     [CLEAN_PROSE] = "prose",
     [CLEAN_QUESTION] = "question", [CLEAN_THOUGHT] = "thought", [CLEAN_ELIDED] = "elided",
     [CLEAN_LOOP] = "loop",         [CLEAN_TOOL] = "tool",       [CLEAN_ENVELOPE] = "envelope",
-    [CLEAN_OPEN_FENCE] = "open",   [CLEAN_OUTSIDE] = "outside"};
+    [CLEAN_OPEN_FENCE] = "open",   [CLEAN_OUTSIDE] = "outside", [CLEAN_MARKER] = "marker"};
 
 struct parts {
     struct text before, old, after;
@@ -870,6 +870,72 @@ static void what_comes_for_ever_is_stopped(void)
            "}\n}\n}\n}\n}\n}\n}\n}\n}\n}\n}\n}\n}\n}\n}\n}\n}\n}\n"));
 }
 
+static void brackets_for_ever_are_stopped(void)
+{
+    struct buf b;
+    buf_init(&b, SIZE_MAX);
+    buf_add_str(&b, "```c\nif (n)\n");
+    for (size_t i = 0; i < 60; i++) {
+        buf_add_str(&b, "\t}\n");
+    }
+    const struct row r = R("brackets", "c", C_FILE, b.data, "!loop", .cut = true);
+    check_row(&r);
+    buf_finish(&b);
+}
+
+#define BACKUP "before\n\n~\nwater the roses\nand the ferns\n~\n\nbehind\n"
+
+static void words_in_front_of_a_fence_are_no_text(void)
+{
+    ROWS(R("a sentence", "text", BACKUP,
+           "I have changed one word.\n\n```text\nwater the cacti\nand the ferns\n```\n",
+           "water the cacti\nand the ferns\n"),
+         R("two lines", "tex", BACKUP,
+           "I have changed one word.\nAll else stays.\n```latex\nwater the cacti\nand the "
+           "ferns\n```\n",
+           "water the cacti\nand the ferns\n"),
+         R("of Markdown", "markdown", BACKUP,
+           "The text is fine.\n\n```markdown\nwater the roses\nand the ferns\n```\n",
+           "water the roses\nand the ferns\n"),
+         R("a paragraph of the text itself", "markdown", BACKUP,
+           "Water is dear.\n\n```sh\nwater --roses\n```\n\nand the ferns\n",
+           "Water is dear.\n\n```sh\nwater --roses\n```\n\nand the ferns\n"),
+         R("commands behind a fence of Markdown", "markdown", BACKUP,
+           "```markdown\nwater the cacti\nand the ferns\n```\n\nRun it:\n\n```bash\nmake\n```\n",
+           "water the cacti\nand the ferns\n"),
+         R("a heading from above", "markdown", "# A\n\n## Water\n\n~\n- roses\n~\n\nend\n",
+           "## Water\n\n- cacti\n", "- cacti\n"));
+}
+
+static void a_marker_without_its_block_is_refused(void)
+{
+    ROWS(R("at the end", "lua", LUA, LUA_NEW ">>>>>>> REPLACE\n", "!marker"),
+         R("a divider first", "lua", LUA, "=======\n" LUA_NEW ">>>>>>> REPLACE\n", "!marker"),
+         R("the wrong way round", "lua", LUA, ">>>>>>> REPLACE\n  return 1\n=======\n", "!marker"),
+         R("as tags", "lua", LUA, "<SEARCH>\n  return self.n\n</SEARCH>\n", "!marker"),
+         R("a text about them", "markdown",
+           "~\n<<<<<<< SEARCH\na\n=======\nb\n>>>>>>> REPLACE\n~\n",
+           "<<<<<<< SEARCH\na\n=======\nc\n>>>>>>> REPLACE\n",
+           "<<<<<<< SEARCH\na\n=======\nc\n>>>>>>> REPLACE\n"),
+         R("a side of a merge goes", "c",
+           "~\n<<<<<<< HEAD\n\ta();\n=======\n\tb();\n>>>>>>> topic\n~\n", "\tb();\n", "\tb();\n"));
+}
+
+static void calls_of_tools_in_a_fence_are_refused(void)
+{
+    ROWS(R("in one line", "lua", LUA,
+           "```json\n{\"name\": \"edit\", \"arguments\": {\"path\": \"a\"}}\n```\n", "!tool"),
+         R("in several", "lua", LUA,
+           "```json\n{\n  \"name\": \"edit\",\n  \"arguments\": {\"path\": \"a\"}\n}\n```\n",
+           "!tool"),
+         R("by the fence's name", "lua", LUA, "```tool_code\nedit(\"a\")\n```\n", "!tool"),
+         R("with a type", "lua", LUA,
+           "{\"type\": \"function\", \"function\": {\"name\": \"edit\", \"arguments\": \"{}\"}}\n",
+           "!tool"),
+         R("JSON that is code", "javascript", "~\nconst a = {};\n~\n",
+           "```json\n{\n  \"name\": \"x\"\n}\n```\n", "{\n  \"name\": \"x\"\n}\n"));
+}
+
 static void other_blocks_are_not_the_answer(void)
 {
     ROWS(R("commands before", "typescript", "~\nreturn a;\n~\n",
@@ -1160,6 +1226,10 @@ int main(void)
     RUN(what_is_inserted_stands_in_its_place);
     RUN(much_that_is_missing_is_told);
     RUN(what_comes_for_ever_is_stopped);
+    RUN(brackets_for_ever_are_stopped);
+    RUN(words_in_front_of_a_fence_are_no_text);
+    RUN(a_marker_without_its_block_is_refused);
+    RUN(calls_of_tools_in_a_fence_are_refused);
     RUN(other_blocks_are_not_the_answer);
     RUN(a_cut_answer_has_no_half_line);
     RUN(long_lines_cost_no_more_than_their_bytes);

@@ -73,6 +73,14 @@ for _, closing in ipairs({ ':q<CR>', 'q', '<C-w>h:q<CR>', ':tabclose<CR>' }) do
   end)
 end
 
+test('undo at the right takes back what was done there, and not what is proposed', UI, function(t)
+  shown(t)
+  t:keys('u')
+  eq(PROPOSED, lines(t, 0))
+  t:keys('ggddu')
+  eq(PROPOSED, lines(t, 0))
+end)
+
 test('what is taken out at the right is rejected, what is written there comes along', UI, function(t)
   local buf = shown(t)
   t:keys('2Gdo') -- as the file has it

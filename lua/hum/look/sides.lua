@@ -37,7 +37,9 @@ end
 ---@return integer
 function M.scratch(like, name, lines)
   local buf = vim.api.nvim_create_buf(false, true)
+  vim.bo[buf].undolevels = -1 -- `u` must not take the lines away that it begins with
   vim.api.nvim_buf_set_lines(buf, 0, -1, false, lines)
+  vim.bo[buf].undolevels = -123456 -- stands for "as the global value"
   vim.api.nvim_buf_set_name(buf, name .. buf)
   vim.bo[buf].bufhidden = 'wipe'
   vim.bo[buf].syntax = vim.bo[like].filetype -- no plugins of the file type: it is no file

@@ -100,7 +100,7 @@ test('what does not differ is said', function(t)
   changed(t)
   sh(t, 'git commit -qam more')
   t:cmd('Hum diff HEAD')
-  t:wait(function() return t:messages():find('nothing differs', 1, true) end, 'it is told')
+  t:wait(function() return t:messages():find('nothing differs since ', 1, true) end, 'it is told')
 end)
 
 --- Every hunk that is shown, by file, as { old, new }.

@@ -54,7 +54,7 @@ local function show_all(files, label)
     if why then notes[#notes + 1] = { text = why, path = file.path, is_fault = true } end
   end
   if #previews + #notes == 0 then
-    notify.info('hum: nothing differs')
+    notify.info('hum: nothing differs ' .. label)
   else
     list.set(previews, notes, 'hum: ' .. label)
     local count = 0

@@ -1,5 +1,7 @@
 -- The text of a commit message's buffer: what of it is the message, and where a new one goes. Pure.
 
+local patterns = require('hum.patterns')
+
 local M = {}
 
 --- What git takes for comments if nothing is configured, and what it may choose from by itself: builtin/commit.c.
@@ -33,6 +35,9 @@ end
 ---@return boolean
 local function is_blank(lines) return not table.concat(lines):find('%S') end
 
+--- By what `git rebase --autosquash` knows the commit that is meant: it has to stay the first line.
+local SQUASHES = { '^squash! ', '^fixup! ', '^amend! ' }
+
 --- Where a message goes: above the first comment, and above what stands there already.
 ---@param lines string[]
 ---@param comment string
@@ -47,7 +52,9 @@ function M.place(lines, comment)
   end
   local text = vim.list_slice(lines, 1, count)
   if is_blank(text) then return { row = 0, text = {}, blank = count > 0 } end
-  return { row = 0, text = text, blank = false }
+  local row = 0
+  if patterns.any(text[1], SQUASHES) then row = text[2] == '' and 2 or 1 end
+  return { row = row, text = text, blank = false }
 end
 
 return M

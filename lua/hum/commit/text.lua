@@ -6,19 +6,21 @@ local places = require('hum.place')
 local M = {}
 
 --- What was written into a buffer last.
-local written = {} ---@type table<integer, string[]>
+local written = {} ---@type table<integer, { row: integer, lines: string[] }>
 
 ---@class hum.CommitText
 ---@field buf integer
 ---@field key integer      of the place
+---@field row integer      of its first line, from 0
 ---@field lines string[]   that have come
 ---@field beside string[]  what stands in the buffer for itself: of the user, or of a template
 ---@field lost? string     why no more can come
 
 ---@param buf integer
+---@param row integer
 ---@param count integer
 ---@return string[]
-local function head(buf, count) return vim.api.nvim_buf_get_lines(buf, 0, count, false) end
+local function lines_at(buf, row, count) return vim.api.nvim_buf_get_lines(buf, row, row + count, false) end
 
 --- Takes the message away that hum wrote before, unless somebody has changed it.
 ---@param buf integer
@@ -26,8 +28,10 @@ local function head(buf, count) return vim.api.nvim_buf_get_lines(buf, 0, count,
 local function clear(buf)
   local former = written[buf]
   written[buf] = nil
-  if not former or not vim.deep_equal(former, head(buf, #former)) then return false end
-  vim.api.nvim_buf_set_lines(buf, 0, #former, false, { '' })
+  if not former then return false end
+  local row, lines = former.row, former.lines
+  if not vim.deep_equal(lines, lines_at(buf, row, #lines)) then return false end
+  vim.api.nvim_buf_set_lines(buf, row, row + #lines, false, row == 0 and { '' } or {})
   return true
 end
 
@@ -44,7 +48,7 @@ function M.open(buf, comment, on_lost)
     vim.api.nvim_buf_set_lines(buf, place.row, place.row, false, { '' })
     changed = true
   end
-  local self = { buf = buf, key = 0, lines = {}, beside = place.text } ---@type hum.CommitText
+  local self = { buf = buf, key = 0, row = place.row, lines = {}, beside = place.text } ---@type hum.CommitText
   local key, why = places.open({ buf = buf, row = place.row, col = 0 }, function(lost)
     self.lost = lost
     on_lost(lost)
@@ -66,10 +70,12 @@ end
 ---@param self hum.CommitText
 function M.close(self)
   if self.lost then return end
-  local below = vim.api.nvim_buf_get_lines(self.buf, #self.lines, #self.lines + 1, false)[1]
+  local below = lines_at(self.buf, self.row + #self.lines, 1)[1]
   if #self.lines > 0 and below and below ~= '' then places.edit(self.key, { '', '' }) end
   places.close(self.key)
-  if #self.lines > 0 and vim.deep_equal(self.lines, head(self.buf, #self.lines)) then written[self.buf] = self.lines end
+  local lines = self.lines
+  if #lines == 0 or not vim.deep_equal(lines, lines_at(self.buf, self.row, #lines)) then return end
+  written[self.buf] = { row = self.row, lines = lines }
 end
 
 --- Puts another subject in the place of the one that came, if it stands there.
@@ -77,9 +83,11 @@ end
 ---@param subject string
 ---@return boolean
 function M.replace_subject(self, subject)
-  if not vim.api.nvim_buf_is_loaded(self.buf) or head(self.buf, 1)[1] ~= self.lines[1] then return false end
+  if not vim.api.nvim_buf_is_loaded(self.buf) or lines_at(self.buf, self.row, 1)[1] ~= self.lines[1] then
+    return false
+  end
   vim.api.nvim_buf_call(self.buf, function() pcall(vim.api.nvim_command, 'undojoin') end)
-  vim.api.nvim_buf_set_lines(self.buf, 0, 1, false, { subject })
+  vim.api.nvim_buf_set_lines(self.buf, self.row, self.row + 1, false, { subject })
   self.lines[1] = subject
   return true
 end

@@ -96,6 +96,11 @@ static void feed_code(struct answer *a, size_t to)
     a->coded = to;
 }
 
+static bool is_whole_fault(const struct answer *a)
+{
+    return clean_fault(a->code) != CLEAN_FINE;
+}
+
 /* ---- blocks -------------------------------------------------------------------- */
 
 static void feed_plain(struct answer *a, size_t to)
@@ -144,7 +149,8 @@ static void look(struct answer *a)
             [MARKED_UDIFF] = ANSWER_UDIFF,
         };
         decide(a, forms[marked_form(&a->marked)]);
-    } else if (a->asked == ANSWER_WHOLE && a->fresh.count > 0 && !marked_may_begin(&a->marked)) {
+    } else if (a->asked == ANSWER_WHOLE &&
+               (is_whole_fault(a) || (a->fresh.count > 0 && !marked_may_begin(&a->marked)))) {
         decide(a, ANSWER_WHOLE);
     }
 }
@@ -214,11 +220,6 @@ void answer_call(struct answer *a, struct span call)
 }
 
 /* ---- the end ------------------------------------------------------------------- */
-
-static bool is_whole_fault(const struct answer *a)
-{
-    return clean_fault(a->code) != CLEAN_FINE;
-}
 
 static void end_whole(struct answer *a, bool cut)
 {

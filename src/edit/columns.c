@@ -68,6 +68,7 @@ struct evidence {
     size_t answer;
     const struct linemap_entry *known; /* the range's lines that say the same */
     bool continues;                    /* it goes on with the line above: ".then()" */
+    char sign;                         /* its first one */
 };
 
 typedef bool (*agrees)(const struct columns *c, const struct guess *g, const struct evidence *e);
@@ -150,9 +151,21 @@ static bool is_strange(const struct columns *c, size_t answer)
            deeper != style->step && guess_has_steps(c->place->language);
 }
 
+/* The brace of the line above, and what is listed with it, stand below it. */
+static bool is_mate(const struct columns *c, const struct evidence *e)
+{
+    bool brace = e->sign == '{' && c->may_block;
+    bool listed = c->lists && e->sign == c->sign && (e->sign == '"' || e->sign == '\'');
+    return brace || listed;
+}
+
 /* What stands above is known: no lines are held. */
 static void weigh_block(struct columns *c, const struct evidence *e)
 {
+    if (c->moved && is_mate(c, e)) {
+        keep(c, is_beside, e);
+        return;
+    }
     bool inside = c->block || (c->may_block && e->answer > c->answer && !e->continues);
     if (inside && c->moved) {
         keep(c, is_inside, e);
@@ -171,7 +184,8 @@ static bool continues(struct span line)
 
 void columns_weigh(struct columns *c, struct span line, size_t answer, bool above)
 {
-    const struct evidence e = {answer, linemap_find(&c->place->old, line), continues(line)};
+    const struct evidence e = {answer, linemap_find(&c->place->old, line), continues(line),
+                               span_ltrim(line).data[0]};
     bool has_steps = guess_has_steps(c->place->language) && c->tail != TAIL_CONTINUES;
     c->moved = c->moved || place_is_foreign(c->place, line) || (above && is_strange(c, answer));
     if (above) {
@@ -219,6 +233,8 @@ void columns_follow(struct columns *c, struct span code, size_t answer, size_t f
     c->block = c->tail == TAIL_OPENS && last != '(' && last != '[';
     c->may_block = c->tail == TAIL_MAY_OPEN && (last == ')' || last == ':');
     c->item = span_starts_with(code, "- ");
+    c->lists = last == ',';
+    c->sign = code.data[0];
     c->answer = answer;
     c->file = file;
     c->after_first = false;

@@ -25,6 +25,8 @@ struct columns {
     bool block;     /* it opens a block, and no bracket of a list or call */
     bool may_block; /* ... or may: "if (x)" */
     bool item;      /* it is an item of a list: "- x" */
+    bool lists;     /* it ends with a comma */
+    char sign;      /* its first one */
 };
 
 /* The first line stands in that column of the answer, and is to stand in that one of the file. */

@@ -64,6 +64,15 @@ static bool is_token(const struct place *p, struct span rest, size_t *len)
     return (m == TOKEN_IS || plain_end) && !place_has(p, token);
 }
 
+/* Where it may be a tag: the last of its line, and nothing opens it. */
+static bool is_stray_end(const struct place *p, struct span line, size_t at)
+{
+    struct span rest = span_skip(line, at);
+    bool tags = p->language->markup || p->language->prose;
+    return tags && span_starts_with(rest, "</s>") && span_equals(span_rtrim(rest), "</s>") &&
+           !span_has((struct span){line.data, at}, span_of("<s>")) && !place_has(p, span_of("<s>"));
+}
+
 /* What stands behind tokens and blanks. */
 static struct span behind_tokens(const struct place *p, struct span rest)
 {
@@ -103,6 +112,11 @@ bool control_line(const struct place *p, struct span line, bool first, struct bu
     }
     for (size_t i = 0; i < line.len; i++) {
         struct span rest = span_skip(line, i);
+        if (is_stray_end(p, line, i)) {
+            buf_add(out, line.data + from, i - from);
+            *drop = span_is_blank((struct span){line.data, i});
+            return true;
+        }
         if (strchr(TOKEN_BEGINNINGS, rest.data[0]) == NULL || !is_token(p, rest, &len)) {
             continue;
         }

@@ -219,10 +219,21 @@ static bool is_outer(const struct envelope *e, const struct fenceline *f, enum f
     if (was && old.info.len == f->info.len && span_starts(old.info, f->info)) {
         return false;
     }
-    if (tag == FENCE_MARKDOWN || tag == FENCE_CODE || strcmp(name, p->context.filetype) == 0) {
+    bool file = span_has(f->info, span_of(".md"));
+    if (tag == FENCE_MARKDOWN || tag == FENCE_CODE || file ||
+        strcmp(name, p->context.filetype) == 0) {
         return true;
     }
     return p->markdown ? tag == FENCE_BARE && !was : !was;
+}
+
+/* Where fences are text: whether the lines in front of an outer one are no part of it. A heading, or
+ * "For example:", may be, unless the fence says that what follows is a text as a whole. */
+static bool are_words(const struct envelope *e, struct span line, enum fenceline_tag tag)
+{
+    const struct place *p = e->stage.place;
+    bool whole = tag == FENCE_MARKDOWN && linemap_find(&p->old, line) == NULL;
+    return e->held.count == 0 || e->talks || !p->markdown || whole;
 }
 
 static void take_before(struct envelope *e, struct span line);
@@ -235,7 +246,7 @@ static void take_fence(struct envelope *e, struct span line, const struct fencel
     fenceline_language(f->info, name, sizeof name);
     if (wrapper_tag_is_tool(name)) {
         stage_fail(&e->stage, CLEAN_TOOL);
-    } else if (p->language->prose && !is_outer(e, f, tag)) {
+    } else if (p->language->prose && !(is_outer(e, f, tag) && are_words(e, line, tag))) {
         if (e->talks) {
             text_clear(&e->held);
         }
@@ -255,6 +266,13 @@ static bool may_lead(const struct envelope *e, struct span words)
     bool known = linemap_find(&e->stage.place->old, words) != NULL;
     bool ended = e->held.count > 0 && span_is_blank(text_line(&e->held, e->held.count - 1));
     return !known && !ended && e->held.count < LEAD_LINES;
+}
+
+/* Words that are no sentence: "Changes:", a heading, the name of a file, an item of a list. */
+static bool may_be_words(const struct place *p, struct span words)
+{
+    return prose_introduces(words) || strchr("#*`", words.data[0]) != NULL ||
+           prose_is_item(p, words);
 }
 
 /* In texts for people words such as "Here is the new text:" are the reader's only if a fence or a
@@ -278,18 +296,12 @@ static void take_prose(struct envelope *e, struct span line, struct span words)
     give(e, line);
 }
 
-/* Words that are no sentence: "Changes:", a heading, the name of a file. */
-static bool may_be_words(struct span words)
-{
-    return prose_introduces(words) || strchr("#*`", words.data[0]) != NULL;
-}
-
 static void take_code(struct envelope *e, struct span line, struct span words)
 {
     const struct place *p = e->stage.place;
     bool code = prose_is_code(p, words);
     bool waits = e->held.count == 0 ||
-                 (e->held.count < WORDS_LINES && may_be_words(trim(text_line(&e->held, 0))));
+                 (e->held.count < WORDS_LINES && may_be_words(p, trim(text_line(&e->held, 0))));
     text_add(&e->held, line);
     e->talks = e->talks || prose_is_talk(p, words);
     if (!e->talks && (code || !waits)) {
@@ -362,20 +374,32 @@ static void take_before(struct envelope *e, struct span line)
 static bool take_remark(struct envelope *e, struct span line, struct span words)
 {
     const struct place *p = e->stage.place;
-    bool sure =
-        words.len > 0 && (!p->language->words || talk_at_start(words, true, false) == TALK_IS);
-    bool talk =
-        sure && !p->language->prose && e->syntax.in == SYNTAX_CODE && prose_is_talk(p, words);
+    bool said = words.len > 0 && !p->language->prose && prose_is_talk(p, words);
+    bool strays = p->least > 0 || !p->language->markup; /* at the margin */
+    bool sure = said && (!p->language->words || talk_at_start(words, true, false) == TALK_IS ||
+                         (strays && !p->sentence));
+    bool talk = sure && e->syntax.in == SYNTAX_CODE;
     if (!e->remarks && !(talk && e->blank && words.data == line.data)) {
         return false;
     }
     e->remarks = true;
     text_add(&e->held, line);
-    if (words.len > 0 && !talk && prose_is_code(p, words)) {
+    /* Where lines may be sentences, one that is none ends them: the end of a here-document. */
+    bool code = p->language->words ? !said && !prose_is_item(p, words) : prose_is_code(p, words);
+    if (words.len > 0 && !talk && code) {
         e->remarks = false;
         give_text(e, &e->held);
     }
     return true;
+}
+
+/* "latex" is "tex". */
+static bool is_own_fence(const struct place *p, const struct fenceline *f)
+{
+    const char *type = p->context.filetype;
+    char name[32];
+    fenceline_language(f->info, name, sizeof name);
+    return type[0] != '\0' && span_has(span_of(name), span_of(type));
 }
 
 static void take_plain(struct envelope *e, struct span line)
@@ -388,6 +412,8 @@ static void take_plain(struct envelope *e, struct span line)
         stage_fail(&e->stage, CLEAN_THOUGHT);
     } else if (wrapper_is_tool(p, words)) {
         stage_fail(&e->stage, CLEAN_TOOL);
+    } else if (p->language->prose && !p->fences && fenceline_of(line, &f) && is_own_fence(p, &f)) {
+        stage_fail(&e->stage, CLEAN_PROSE);
     } else if (!p->language->prose && !p->fences && fenceline_of(line, &f)) {
         if (f.info.len > 0) {
             stage_fail(&e->stage, CLEAN_PROSE);

@@ -72,7 +72,8 @@ static bool is_attribute(struct span word, bool known)
     bool brace = word.data[0] == '{' || word.data[word.len - 1] == '}';
     bool path = key > 0 && key < word.len && (word.data[key] == '/' || word.data[key] == '.') &&
                 memchr(word.data, '(', word.len) == NULL;
-    return (has_key && key + 1 < word.len) || brace || path || (known && key == word.len);
+    return (has_key && key + 1 < word.len) || brace || path ||
+           (known && (key == word.len || (key > 0 && word.data[key] == '#')));
 }
 
 static bool is_code(struct span info)

@@ -8,7 +8,7 @@
 
 struct numbered {
     size_t number;
-    char sign;   /* ':', '|', '\t', or '>' for an arrow */
+    char sign;   /* ':', '|', '\t', ' ', or '>' for an arrow */
     bool padded; /* a blank stands behind it, which is not in rest */
     struct span rest;
 };
@@ -19,8 +19,8 @@ static bool is_list(char sign)
     return sign == '.' || sign == ')';
 }
 
-/* Whether a number and a sign begin the line. */
-static bool split(struct span line, struct numbered *n)
+/* Whether a number and a sign begin the line. sign: of the lines above, '\0': there is none. */
+static bool split_as(struct span line, char sign, struct numbered *n)
 {
     struct span words = span_ltrim(line);
     size_t digits = 0;
@@ -37,15 +37,15 @@ static bool split(struct span line, struct numbered *n)
         return false;
     }
     bool blank = rest.len > 0 && rest.data[0] == ' ';
-    if (blank && span_starts_with(span_ltrim(rest), "|")) {
-        rest = span_ltrim(rest);
+    if (blank && sign != ' ' && span_starts_with(span_skip(rest, 1), "|")) {
+        rest = span_skip(rest, 1);
     }
     if (span_starts_with(rest, ARROW)) {
         n->sign = '>';
         n->rest = span_skip(rest, strlen(ARROW));
         return true;
     }
-    if (rest.len == 0 || strchr(":|\t.)", rest.data[0]) == NULL || rest.data[0] == '\0') {
+    if (rest.len == 0 || strchr(":|\t.) ", rest.data[0]) == NULL || rest.data[0] == '\0') {
         return false;
     }
     n->sign = rest.data[0];
@@ -53,11 +53,16 @@ static bool split(struct span line, struct numbered *n)
     if (is_list(n->sign) && (n->rest.len == 0 || n->rest.data[0] != ' ')) {
         return false;
     }
-    if (n->sign != '\t' && n->rest.len > 0 && n->rest.data[0] == ' ') {
+    if (n->sign != '\t' && n->sign != ' ' && n->rest.len > 0 && n->rest.data[0] == ' ') {
         n->padded = true;
         n->rest = span_skip(n->rest, 1);
     }
     return true;
+}
+
+static bool split(struct span line, struct numbered *n)
+{
+    return split_as(line, '\0', n);
 }
 
 /* The range's own lines look so. */
@@ -88,7 +93,7 @@ void numbers_finish(struct numbers *n)
 static void give(struct numbers *n, struct span line)
 {
     struct numbered l;
-    bool strip = n->mode == NUMBERS_ON && split(line, &l) && l.sign == n->sign;
+    bool strip = n->mode == NUMBERS_ON && split_as(line, n->sign, &l) && l.sign == n->sign;
     if (strip && l.padded && n->tight) {
         l.rest = (struct span){l.rest.data - 1, l.rest.len + 1};
     }
@@ -111,6 +116,10 @@ static bool is_known(const struct numbers *n, const struct numbered *l)
     size_t first = p->context.first;
     if (is_list(l->sign)) {
         return !p->language->prose && linemap_find(&p->old, l->rest) != NULL;
+    }
+    if (l->sign == ' ') {
+        bool begins = n->given == 0 && n->held.count > 1 && l->number == first;
+        return (begins && !p->language->words) || linemap_find(&p->old, l->rest) != NULL;
     }
     return linemap_find(&p->old, l->rest) != NULL || (first > 0 && l->number == first + n->given) ||
            (first > 0 && l->number + 1 == first + p->context.old->count && n->given > 0);
@@ -148,7 +157,7 @@ static void decide(struct numbers *n, enum numbers_mode mode)
 static void begin(struct numbers *n, struct span line)
 {
     struct numbered l;
-    bool numbered = split(line, &l);
+    bool numbered = split_as(line, n->held.count > 0 ? n->sign : '\0', &l);
     bool goes_on = numbered && (n->held.count == 0 || (l.sign == n->sign && l.number == n->next));
     bool strange =
         n->held.count == 0 && numbered && !is_sure(l.sign) && n->stage.place->context.insert;

@@ -155,6 +155,7 @@ static void look_at_all(struct place *p)
     }
     p->returns = returns > old->count / 2;
     p->conflict = sides > 1;
+    p->sentence = sentences > 0;
     p->sentences = 2 * sentences > p->old_words;
     p->blank = empty > 0 ? (struct span){NULL, 0} : p->blank;
     p->marked = old->count > 0 && span_starts_with(text_line(old, 0), "\xEF\xBB\xBF");

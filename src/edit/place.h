@@ -20,7 +20,8 @@ struct place {
     struct span blank;  /* what a blank line is in the range */
     bool markdown;      /* fences are part of its language */
     bool fences;        /* there are fences in the range, or it may have them: they nest */
-    bool sentences;     /* most of its lines are sentences */
+    bool sentence;      /* one of its lines is a sentence */
+    bool sentences;     /* most of its lines are */
     bool returns;       /* its lines end with a carriage return */
     bool odd;           /* it has lines with white space that is not as the style has it */
     bool conflict;      /* it has both sides of a merge, of which one goes */

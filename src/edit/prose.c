@@ -8,6 +8,26 @@
 
 #include <stdlib.h>
 
+bool prose_is_item(const struct place *p, struct span line)
+{
+    size_t digits = 0;
+    while (digits < line.len && line.data[digits] >= '0' && line.data[digits] <= '9') {
+        digits++;
+    }
+    struct span rest = span_skip(line, digits);
+    bool yaml = p->language->words && p->language->by_indent;
+    bool dash = span_starts_with(line, "- ") && !yaml;
+    return dash || span_starts_with(line, "> ") ||
+           (digits > 0 && (span_starts_with(rest, ". ") || span_starts_with(rest, ") ")));
+}
+
+/* "**Changes:**" */
+static bool is_bold(struct span line)
+{
+    return line.len > 4 && span_starts_with(line, "**") && is_word(line.data[2]) &&
+           (sentence_ends_with(line, "**") || sentence_ends_with(line, "**:"));
+}
+
 bool prose_is_talk(const struct place *p, struct span line)
 {
     if (linemap_find(&p->old, line) != NULL) {
@@ -17,7 +37,7 @@ bool prose_is_talk(const struct place *p, struct span line)
     if (talk_at_start(line, true, sentences) == TALK_IS) {
         return true;
     }
-    return !p->language->prose && !p->sentences && sentence_is(line);
+    return !p->language->prose && !p->sentences && (is_bold(line) || sentence_is(line));
 }
 
 static bool begins_with_any(struct span line, const char *words, size_t least)
@@ -44,7 +64,7 @@ bool prose_is_code(const struct place *p, struct span line)
     }
     bool path = line.len > 2 && strchr("*`#", line.data[0]) != NULL && line.data[0] != '\0' &&
                 (line.data[1] == line.data[0] || line.data[1] == ' ' || line.data[0] == '`');
-    if (path || sentence_is(line)) {
+    if (path || prose_is_item(p, line) || sentence_is(line)) {
         return false;
     }
     static const char signs[] = "(){};=<>@$\\";

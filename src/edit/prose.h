@@ -15,6 +15,9 @@ bool prose_is_talk(const struct place *p, struct span line);
 /* Whether it is code, so that it need not wait for the next line. */
 bool prose_is_code(const struct place *p, struct span line);
 
+/* Whether it is an item of a list, or a quotation: "1. x", "> x". */
+bool prose_is_item(const struct place *p, struct span line);
+
 /* Whether it announces what follows: "Here is the code:". */
 bool prose_introduces(struct span line);
 

@@ -191,7 +191,8 @@ static void play(const cJSON *row)
         .old = &p.old,
         .before = &p.before,
         .after = &p.after,
-        .filetype = filetype_of(text_of(file, "name")),
+        .filetype = text_of(row, "filetype") != NULL ? text_of(row, "filetype")
+                                                     : filetype_of(text_of(file, "name")),
         .indent = {.tabs = {8}, .tab_count = 1, .step = 8},
         .insert = insert,
         .first = first,

@@ -9,6 +9,8 @@
 #define LIGHT 3           /* ... with a blank line below */
 #define LINES_OUTSIDE 3   /* lines of the file that are no chance ... */
 #define WEIGHT_OUTSIDE 20 /* ... with so many letters */
+#define LINES_SKIPPED 4   /* lines of the file that the answer may leave out there */
+#define LINES_WATCHED 12  /* lines of the answer */
 
 static struct span trim(struct span line)
 {
@@ -154,10 +156,38 @@ static bool is_outside(const struct above *a)
            weight_held(a) >= WEIGHT_OUTSIDE && !is_own(a);
 }
 
+/* The answer begins as the file does, and goes on with lines of it after one that differs. */
+static void watch(struct above *a, struct span line)
+{
+    for (size_t i = a->watched; i < a->count && i < a->watched + LINES_SKIPPED; i++) {
+        if (says(line_above(a, i), line)) {
+            a->watched = i + 1;
+            a->again++;
+            a->weight += line_weight(line_of(line));
+            break;
+        }
+    }
+    if (a->again >= LINES_OUTSIDE && a->weight >= WEIGHT_OUTSIDE) {
+        stage_fail(&a->stage, CLEAN_OUTSIDE);
+    }
+    a->watches--;
+}
+
+static void begin_watch(struct above *a, size_t top)
+{
+    const struct clean_context *c = &a->stage.place->context;
+    bool from_top = c->first == c->before->count + 1 && top == 0;
+    if (from_top && !c->insert && !is_own(a)) {
+        a->watched = a->again = a->matched;
+        a->weight = weight_held(a);
+        a->watches = LINES_WATCHED;
+    }
+}
+
 /* Keeps the places whose next line is this one. */
 static void follow(struct above *a, struct span line)
 {
-    size_t kept = 0;
+    size_t kept = 0, top = a->starts[a->start_count - 1];
     bool whole = false;
     for (size_t i = 0; i < a->start_count; i++) {
         size_t at = a->starts[i] + a->matched;
@@ -177,6 +207,8 @@ static void follow(struct above *a, struct span line)
         text_clear(&a->held);
     } else if (!a->whole && is_outside(a)) {
         stage_fail(&a->stage, CLEAN_OUTSIDE);
+    } else {
+        begin_watch(a, top);
     }
     release(a);
     give(a, line);
@@ -184,6 +216,9 @@ static void follow(struct above *a, struct span line)
 
 void above_line(struct above *a, struct span line)
 {
+    if (a->watches > 0 && !span_is_blank(line)) {
+        watch(a, line);
+    }
     if (a->held.count > 0 && span_is_blank(line)) {
         text_add(&a->held, line);
     } else if (a->held.count > 0) {

@@ -20,6 +20,10 @@ struct above {
     bool begun;     /* a line was given */
     bool whole;     /* what is held is all that stands above from some line on */
     size_t matched; /* lines that are held and not blank */
+
+    /* Of an answer that began as the file does, but differs: the next line above, lines that are the
+     * file's and letters of them, and how many are still looked at. */
+    size_t watched, again, weight, watches;
 };
 
 void above_init(struct above *a, const struct stage *stage);

@@ -181,14 +181,21 @@ static long depth_of_old(const struct below *b)
     return depth;
 }
 
+static size_t column_below(const struct below *b, size_t i)
+{
+    return indent_columns(&b->stage.place->style.indent, line_below(b, i));
+}
+
 /* "}" that closes a block around the range: it stands left of it, or the brackets of the range are
  * even without it. */
 static bool closes_outer(const struct below *b)
 {
     const struct place *p = b->stage.place;
-    size_t column = indent_columns(&p->style.indent, line_below(b, 0));
-    return (p->old_words > 0 && column < p->base) ||
-           (depth_of(line_below(b, 0)) < 0 && b->depth == depth_of_old(b));
+    bool left = p->old_words > 0 && column_below(b, 0) < p->base;
+    for (size_t i = 1; i < b->matched && p->old_words > 0; i++) {
+        left = left || column_below(b, i) < p->least;
+    }
+    return left || (depth_of(line_below(b, 0)) < 0 && b->depth == depth_of_old(b));
 }
 
 static bool is_echo(const struct below *b)

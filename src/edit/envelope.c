@@ -27,6 +27,9 @@ static void give(struct envelope *e, struct span line)
     } else if (!e->begun && wrapper_is_json(e->stage.place, line)) {
         stage_fail(&e->stage, CLEAN_ENVELOPE);
     }
+    if (!e->begun && lead_names_file(e->stage.place, line)) {
+        return;
+    }
     e->blank = span_is_blank(line);
     e->begun = e->begun || !e->blank;
     syntax_follow(&e->syntax, line);
@@ -370,6 +373,16 @@ static void take_before(struct envelope *e, struct span line)
 
 /* ---- plain code ---------------------------------------------------------------- */
 
+/* "Changes made:", or a heading of Markdown. */
+static bool may_head_list(const struct envelope *e, struct span words)
+{
+    const struct place *p = e->stage.place;
+    bool capital = words.len > 0 && words.data[0] >= 'A' && words.data[0] <= 'Z';
+    return e->syntax.in == SYNTAX_CODE && !p->language->prose && !p->language->words &&
+           linemap_find(&p->old, words) == NULL &&
+           ((capital && prose_introduces(words)) || span_starts_with(words, "### "));
+}
+
 /* Words behind code, up to a line that is code again. */
 static bool take_remark(struct envelope *e, struct span line, struct span words)
 {
@@ -379,14 +392,24 @@ static bool take_remark(struct envelope *e, struct span line, struct span words)
     bool sure = said && (!p->language->words || talk_at_start(words, true, false) == TALK_IS ||
                          (strays && !p->sentence));
     bool talk = sure && e->syntax.in == SYNTAX_CODE;
-    if (!e->remarks && !(talk && e->blank && words.data == line.data)) {
+    bool item = words.len > 0 && prose_is_item(p, words);
+    if (e->doubtful && words.len > 0) { /* "Changes made:", and what stands below it */
+        e->doubtful = false;
+        if (!talk && !item) {
+            e->remarks = false;
+            give_text(e, &e->held);
+        }
+    }
+    e->doubtful = e->doubtful || (!e->remarks && !talk && e->blank && words.data == line.data &&
+                                  may_head_list(e, words));
+    if (!e->remarks && !e->doubtful && !(talk && e->blank && words.data == line.data)) {
         return false;
     }
     e->remarks = true;
     text_add(&e->held, line);
     /* Where lines may be sentences, one that is none ends them: the end of a here-document. */
-    bool code = p->language->words ? !said && !prose_is_item(p, words) : prose_is_code(p, words);
-    if (words.len > 0 && !talk && code) {
+    bool code = p->language->words ? !said && !item : prose_is_code(p, words);
+    if (words.len > 0 && !talk && code && !e->doubtful) {
         e->remarks = false;
         give_text(e, &e->held);
     }
@@ -530,6 +553,9 @@ void envelope_end(struct envelope *e, bool cut)
     }
     if (e->in == ENVELOPE_BEFORE && !cut) {
         end_before(e);
+    }
+    if (e->in == ENVELOPE_PLAIN && e->doubtful && !cut) {
+        give_text(e, &e->held);
     }
     if (e->in == ENVELOPE_FENCE) {
         e->open_fence = !fenced_end(&e->fenced);

@@ -29,6 +29,7 @@ struct envelope {
     const char *tag;      /* of the tag, while a thought stands in it */
     bool talks;           /* what is held has words to the reader */
     bool remarks;         /* it stands behind code */
+    bool doubtful;        /* ... if the next line says so */
     struct syntax syntax; /* of the code */
     bool begun;           /* a line of code that is not blank came */
     bool blank;           /* the last line of code was blank */

@@ -1,6 +1,8 @@
 #include "edit/lead.h"
 
+#include "base/words.h"
 #include "edit/fenceline.h"
+#include "edit/pathname.h"
 #include "edit/place.h"
 #include "edit/prose.h"
 #include "edit/sentence.h"
@@ -71,6 +73,41 @@ bool lead_is_quoted(const struct place *p, const struct text *t, struct span *co
     }
     *code = (struct span){words.data + 1, words.len - 2};
     return true;
+}
+
+/* What a comment of one line says. */
+static bool read_comment(const struct language *l, struct span line, struct span *words)
+{
+    const char *marks[] = {l->comments, l->blocks};
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        struct span mark;
+        while (marks[i] != NULL && (mark = span_next_word(&marks[i])).len > 0) {
+            struct span end = i > 0 ? span_next_word(&marks[i]) : (struct span){NULL, 0};
+            if (!span_starts(line, mark) || line.len < mark.len + end.len ||
+                memcmp(line.data + line.len - end.len, end.len > 0 ? end.data : "", end.len) != 0) {
+                continue;
+            }
+            *words = trim((struct span){line.data + mark.len, line.len - mark.len - end.len});
+            return true;
+        }
+    }
+    return false;
+}
+
+bool lead_names_file(const struct place *p, struct span line)
+{
+    static const char *const wishes = "comment|header|name|path|title";
+    struct span words, path;
+    line = trim(line);
+    if (p->language->prose || !read_comment(p->language, line, &words) ||
+        linemap_find(&p->old, line) != NULL) {
+        return false;
+    }
+    if (span_starts_with(words, "File: ") || span_starts_with(words, "file: ")) {
+        words = span_skip(words, strlen("file: "));
+    }
+    return memchr(words.len > 0 ? words.data : "", ' ', words.len) == NULL &&
+           pathname_read(words, false, &path) && !prose_fits(p->context.instruction, wishes);
 }
 
 bool lead_introduces(const struct place *p, const struct text *t, size_t *from)

@@ -26,4 +26,7 @@ bool lead_is_quoted(const struct place *p, const struct text *t, struct span *co
  * range's, too, and none is addressed to the reader. */
 bool lead_introduces(const struct place *p, const struct text *t, size_t *from);
 
+/* Whether the first line of the code is a comment that names its file, which nobody asked for. */
+bool lead_names_file(const struct place *p, struct span line);
+
 #endif

@@ -86,7 +86,7 @@ bool prose_asks(struct span line)
     return line.len > 0 && (line.data[line.len - 1] == '?' || sentence_ends_with(line, "\uFF1F"));
 }
 
-static bool fits(struct span line, const char *pattern)
+bool prose_fits(struct span line, const char *pattern)
 {
     char *text = xstrndup(line.data, line.len);
     bool fit = words_fit(text, pattern);
@@ -97,18 +97,21 @@ static bool fits(struct span line, const char *pattern)
 bool prose_announces(struct span line)
 {
     return prose_introduces(line) &&
-           fits(line,
-                "updated|improved|revised|rewritten|new version|requested|corrected|edited|"
-                "section|paragraph|translation|translated|text|version|sure|certainly|of course");
+           prose_fits(
+               line,
+               "updated|improved|revised|rewritten|new version|requested|corrected|edited|"
+               "section|paragraph|translation|translated|text|version|sure|certainly|of course");
 }
 
 bool prose_declines(struct span line)
 {
-    return fits(line, "^I'm sorry|^Sorry|^I apologize|^I cannot|^I can't|^I am unable|^I'm unable|"
+    return prose_fits(line,
+                      "^I'm sorry|^Sorry|^I apologize|^I cannot|^I can't|^I am unable|^I'm unable|"
                       "^As an AI|^Let me know|^Unfortunately, I");
 }
 
 bool prose_asks_you(struct span line)
 {
-    return prose_asks(line) && fits(line, "you|should I|shall I|do I|could I|can I|^which|^what");
+    return prose_asks(line) &&
+           prose_fits(line, "you|should I|shall I|do I|could I|can I|^which|^what");
 }

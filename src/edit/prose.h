@@ -27,6 +27,9 @@ bool prose_announces(struct span line);
 /* Whether it declines to answer, or says good-bye. */
 bool prose_declines(struct span line);
 
+/* Whether one of the patterns is in the text, see base/words.h. */
+bool prose_fits(struct span text, const char *patterns);
+
 /* Whether it asks; and whether it asks the reader. */
 bool prose_asks(struct span line);
 bool prose_asks_you(struct span line);

@@ -1,4 +1,4 @@
-/* The lines of tests/cases/edit.jsonl that are about a range or an insertion, played through answer
+/* The lines of tests/cases/edit.jsonl and edit-more.jsonl that are about a range or an insertion, played through answer
  * and journal: what they want of the file holds, in all pieces. And answers in other forms than the
  * whole lines. */
 #include "answering.h"
@@ -21,12 +21,15 @@ static size_t number_of(const cJSON *object, const char *key)
 static const char *filetype_of(const char *name)
 {
     static const char *const types[][2] = {
-        {"c", "c"},         {"h", "c"},       {"hs", "haskell"}, {"yaml", "yaml"},
-        {"py", "python"},   {"lua", "lua"},   {"rs", "rust"},    {"ts", "typescript"},
-        {"md", "markdown"}, {"html", "html"}, {"sql", "sql"},    {"js", "javascript"},
-        {"txt", "text"},    {"go", "go"},     {"java", "java"},  {"sh", "sh"},
-        {"cs", "cs"},       {"toml", "toml"}, {"css", "css"},    {"rb", "ruby"},
-        {"cpp", "cpp"},     {"json", "json"}, {"vue", "vue"},    {"make", "make"}};
+        {"c", "c"},       {"kt", "kotlin"},     {"jsx", "javascriptreact"},
+        {"rst", "rst"},   {"h", "c"},           {"hs", "haskell"},
+        {"yaml", "yaml"}, {"py", "python"},     {"lua", "lua"},
+        {"rs", "rust"},   {"ts", "typescript"}, {"md", "markdown"},
+        {"html", "html"}, {"sql", "sql"},       {"js", "javascript"},
+        {"txt", "text"},  {"go", "go"},         {"java", "java"},
+        {"sh", "sh"},     {"cs", "cs"},         {"toml", "toml"},
+        {"css", "css"},   {"rb", "ruby"},       {"cpp", "cpp"},
+        {"json", "json"}, {"vue", "vue"},       {"make", "make"}};
     const char *dot = strrchr(name, '.');
     for (size_t i = 0; dot != NULL && i < sizeof types / sizeof *types; i++) {
         if (strcmp(dot + 1, types[i][0]) == 0) {
@@ -213,11 +216,9 @@ static void play(const cJSON *row)
     buf_finish(&p.written);
 }
 
-static const char *cases = "tests/cases/edit.jsonl";
-
-static void plays_every_case_of_a_range(void)
+static size_t play_file(const char *name)
 {
-    FILE *f = fopen(cases, "r");
+    FILE *f = fopen(name, "r");
     char *line = NULL;
     size_t room = 0, count = 0;
     CHECK(f != NULL);
@@ -234,13 +235,24 @@ static void plays_every_case_of_a_range(void)
     if (f != NULL) {
         fclose(f);
     }
-    CHECK(count > 90);
+    return count;
 }
 
-/* An argument: a file of such cases to be played instead. */
+static const char *given; /* a file of such cases to be played instead */
+
+static void plays_every_case_of_a_range(void)
+{
+    if (given != NULL) {
+        play_file(given);
+        return;
+    }
+    CHECK(play_file("tests/cases/edit.jsonl") > 90);
+    CHECK(play_file("tests/cases/edit-more.jsonl") > 10);
+}
+
 int main(int argc, char **argv)
 {
-    cases = argc > 1 ? argv[1] : cases;
+    given = argc > 1 ? argv[1] : NULL;
     RUN(plays_every_case_of_a_range);
     return check_report("answer");
 }

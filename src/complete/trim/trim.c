@@ -351,8 +351,11 @@ static enum verdict check_line(struct state *s, struct current *now)
     describe(s, now);
     if (now->trimmed.len > 0) {
         enum verdict verdict = check_text(s, now);
+        if (verdict == PASS) {
+            return s->result.stop ? CUT : SHOW; /* nothing comes behind a stop */
+        }
         if (verdict != SHOW) {
-            return verdict == PASS ? SHOW : verdict;
+            return verdict;
         }
         s->blanks = 0;
         s->result.shown = now->torso ? s->result.shown : shown_end(s, now);

@@ -2,25 +2,11 @@
 -- all files are as wanted, and there are no others. Then it is taken back.
 local T = require('harness')
 local chat = require('lib.chat')
+local edit_cases = require('lib.edit_cases')
 local pieces = require('lib.pieces')
-local test = T.test
 
 --- Cases in one Neovim.
 local AT_ONCE = 8
-
-local HERE = debug.getinfo(1, 'S').source:match('^@(.*)/')
-
----@return table[]
-local function cases()
-  local found = {}
-  for _, name in ipairs({ 'edit', 'edit-more' }) do
-    for line in io.lines(('%s/../cases/%s.jsonl'):format(HERE, name)) do
-      local case = vim.json.decode(line)
-      if case.form == 'blocks' then found[#found + 1] = case end
-    end
-  end
-  return found
-end
 
 --- What the child Neovim needs: it gathers what is told, applies, accepts, and writes.
 local PLAYER = [[
@@ -90,30 +76,14 @@ local function as_map(files)
   return map
 end
 
-local function is_told(played, words)
-  local text = table.concat(played.told, '\n'):lower()
-  for _, word in ipairs(words) do
-    if text:find(word:lower(), 1, true) then return true end
-  end
-  return false
-end
-
---- Why a want does not hold.
+--- Why the files are not as wanted.
+---@return string|nil
 local function why_not(want, case, played)
-  if want.any then
-    local whys = {}
-    for _, one in ipairs(want.any) do
-      whys[#whys + 1] = why_not(one, case, played)
-    end
-    return #whys == #want.any and table.concat(whys, '\n  or: ') or nil
-  end
   local wanted = as_map(case.files)
   for _, file in ipairs(want.files or {}) do
     wanted[file.name] = file.text ~= vim.NIL and file.text or nil
   end
   if not vim.deep_equal(wanted, played.files) then return 'files are ' .. vim.inspect(played.files) end
-  local words = want.refused or want.told
-  if words and not is_told(played, words) then return 'told is ' .. vim.inspect(played.told) end
 end
 
 local function play(t, srv, case, how, folder)
@@ -150,7 +120,7 @@ local function check(t, srv, case, n)
     local folder = ('p%d-%d'):format(n, i)
     local played = play(t, srv, case, how, folder)
     local where = ('%s (%s)'):format(case.name, how)
-    local why = why_not(case.want, case, played)
+    local why = edit_cases.why_not(case.want, played.told, function(want) return why_not(want, case, played) end)
     T.ok(not why, ('%s: %s'):format(where, why))
     T.eq(0, played.touched, where .. ': a preview alone changes nothing')
     T.eq({}, played.not_undone, where .. ': one undo')
@@ -164,15 +134,11 @@ local function check(t, srv, case, n)
   end
 end
 
-local all = cases()
-for from = 1, #all, AT_ONCE do
-  local part = vim.list_slice(all, from, from + AT_ONCE - 1)
-  test(('%s to %s'):format(part[1].name, part[#part].name), { ui = { 100, 24 } }, function(t)
-    local srv = t:fake()
-    chat.configure(t, srv)
-    t:lua(PLAYER)
-    for i, case in ipairs(part) do
-      check(t, srv, case, i)
-    end
-  end)
-end
+edit_cases.each(function(form) return form == 'blocks' end, AT_ONCE, function(t, cases)
+  local srv = t:fake()
+  chat.configure(t, srv)
+  t:lua(PLAYER)
+  for i, case in ipairs(cases) do
+    check(t, srv, case, i)
+  end
+end)

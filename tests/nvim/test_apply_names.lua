@@ -8,14 +8,14 @@ local BARE = { ui = false }
 --- A project with some files, and some beside it.
 local function project(t)
   for _, name in ipairs({
-    'work/lua/queue.lua',
-    'work/lua/list.lua',
-    'work/shop/cart.py',
-    'work/a/init.lua',
-    'work/b/init.lua',
-    'work/Makefile',
-    'work/.git/hooks/post-commit',
-    'work/node_modules/x/cart.py',
+    'project/lua/queue.lua',
+    'project/lua/list.lua',
+    'project/shop/cart.py',
+    'project/a/init.lua',
+    'project/b/init.lua',
+    'project/Makefile',
+    'project/.git/hooks/post-commit',
+    'project/node_modules/x/cart.py',
     'outside.lua',
     'other/secret.lua',
   }) do
@@ -24,12 +24,12 @@ local function project(t)
   t:lua(
     [[
     local dir = ...
-    vim.uv.fs_symlink(dir .. '/other', dir .. '/work/linked')
-    vim.uv.fs_symlink(dir .. '/outside.lua', dir .. '/work/link.lua')
-    vim.uv.fs_symlink(dir .. '/nowhere.lua', dir .. '/work/dangling.lua')
-    vim.uv.fs_symlink(dir .. '/work/lua', dir .. '/work/inner')
-    vim.uv.fs_symlink('loop', dir .. '/work/loop')
-    vim.cmd.cd(dir .. '/work')]],
+    vim.uv.fs_symlink(dir .. '/other', dir .. '/project/linked')
+    vim.uv.fs_symlink(dir .. '/outside.lua', dir .. '/project/link.lua')
+    vim.uv.fs_symlink(dir .. '/nowhere.lua', dir .. '/project/dangling.lua')
+    vim.uv.fs_symlink(dir .. '/project/lua', dir .. '/project/inner')
+    vim.uv.fs_symlink('loop', dir .. '/project/loop')
+    vim.cmd.cd(dir .. '/project')]],
     t.dir
   )
 end
@@ -41,7 +41,7 @@ local function find(t, name, creates, is_new)
     local dir, name, creates, is_new = ...
     dir = vim.uv.fs_realpath(dir)
     local project = require('hum.apply.project')
-    local root = dir .. '/work'
+    local root = dir .. '/project'
     local found, fault = require('hum.apply.names').find(
       { root = root, cwd = root .. '/shop', files = function() return project.files(root) end },
       { name = name, creates = creates, is_new = is_new })
@@ -57,32 +57,32 @@ end
 
 --- name, wanted; what has to be there
 local THERE = {
-  { 'lua/queue.lua', 'work/lua/queue.lua' },
-  { './lua/queue.lua', 'work/lua/queue.lua' },
-  { 'a/lua/queue.lua', 'work/lua/queue.lua' },
-  { 'b/lua/queue.lua', 'work/lua/queue.lua' },
-  { '/lua/queue.lua', 'work/lua/queue.lua' },
-  { 'lua\\queue.lua', 'work/lua/queue.lua' },
-  { 'C:\\work\\lua\\queue.lua', 'work/lua/queue.lua' },
-  { '../lua/queue.lua', 'work/lua/queue.lua' },
-  { './cart.py', 'work/shop/cart.py' },
-  { 'lua/../lua/./queue.lua', 'work/lua/queue.lua' },
-  { 'inner/queue.lua', 'work/lua/queue.lua' },
-  { 'queue.lua', 'work/lua/queue.lua' },
-  { 'work/lua/queue.lua', 'work/lua/queue.lua' },
-  { 'src/queue.lua', 'work/lua/queue.lua' },
-  { 'lua/queues.lua', 'work/lua/queue.lua' },
-  { 'lua/Queue.lua', 'work/lua/queue.lua' },
-  { 'cart.py', 'work/shop/cart.py' },
-  { 'Makefile', 'work/Makefile' },
-  { 'a/init.lua', 'work/a/init.lua' },
+  { 'lua/queue.lua', 'project/lua/queue.lua' },
+  { './lua/queue.lua', 'project/lua/queue.lua' },
+  { 'a/lua/queue.lua', 'project/lua/queue.lua' },
+  { 'b/lua/queue.lua', 'project/lua/queue.lua' },
+  { '/lua/queue.lua', 'project/lua/queue.lua' },
+  { 'lua\\queue.lua', 'project/lua/queue.lua' },
+  { 'C:\\project\\lua\\queue.lua', 'project/lua/queue.lua' },
+  { '../lua/queue.lua', 'project/lua/queue.lua' },
+  { './cart.py', 'project/shop/cart.py' },
+  { 'lua/../lua/./queue.lua', 'project/lua/queue.lua' },
+  { 'inner/queue.lua', 'project/lua/queue.lua' },
+  { 'queue.lua', 'project/lua/queue.lua' },
+  { 'project/lua/queue.lua', 'project/lua/queue.lua' },
+  { 'src/queue.lua', 'project/lua/queue.lua' },
+  { 'lua/queues.lua', 'project/lua/queue.lua' },
+  { 'lua/Queue.lua', 'project/lua/queue.lua' },
+  { 'cart.py', 'project/shop/cart.py' },
+  { 'Makefile', 'project/Makefile' },
+  { 'a/init.lua', 'project/a/init.lua' },
   { 'init.lua', '"init.lua" matches several files: a/init.lua, b/init.lua' },
   { '../outside.lua', 'outside outside.lua' },
   { 'lua/../../outside.lua', 'outside outside.lua' },
   { 'link.lua', 'outside outside.lua' },
   { 'linked/secret.lua', 'outside other/secret.lua' },
   { 'inner/../../outside.lua', 'outside outside.lua' },
-  { '.git/hooks/post-commit', 'outside work/.git/hooks/post-commit' },
+  { '.git/hooks/post-commit', 'outside project/.git/hooks/post-commit' },
   { 'lua', '"lua" is a folder' },
   { 'loop', '"loop" is a link that leads in a circle' },
   { 'a\nb', '"a^@b" is not a valid file name' },
@@ -93,23 +93,23 @@ test('the file that a name means', BARE, function(t)
   for _, case in ipairs(THERE) do
     eq(case[2], find(t, case[1]), case[1])
   end
-  T.match('^there is no file "nothing/like/it.rs" in .*work$', find(t, 'nothing/like/it.rs'))
+  T.match('^there is no file "nothing/like/it.rs" in .*project$', find(t, 'nothing/like/it.rs'))
 end)
 
 --- The same for what need not be there, such as a whole file.
 local NEW = {
-  { 'lua/new.lua', 'new work/lua/new.lua' },
-  { 'far/away/new.lua', 'new work/far/away/new.lua' },
-  { '/far/new.lua', 'new work/far/new.lua' },
-  { 'lua/queues.lua', 'new work/lua/queues.lua' },
-  { 'src/queue.lua', 'new work/src/queue.lua' },
-  { 'queue.lua', 'work/lua/queue.lua' },
+  { 'lua/new.lua', 'new project/lua/new.lua' },
+  { 'far/away/new.lua', 'new project/far/away/new.lua' },
+  { '/far/new.lua', 'new project/far/new.lua' },
+  { 'lua/queues.lua', 'new project/lua/queues.lua' },
+  { 'src/queue.lua', 'new project/src/queue.lua' },
+  { 'queue.lua', 'project/lua/queue.lua' },
   { '../new.lua', 'outside new new.lua' },
   { 'lua/../../new.lua', 'outside new new.lua' },
   { 'linked/new.lua', 'outside new other/new.lua' },
-  { 'inner/new.lua', 'new work/lua/new.lua' },
+  { 'inner/new.lua', 'new project/lua/new.lua' },
   { 'dangling.lua', 'outside new nowhere.lua' },
-  { '.git/hooks/pre-commit', 'outside new work/.git/hooks/pre-commit' },
+  { '.git/hooks/pre-commit', 'outside new project/.git/hooks/pre-commit' },
   { 'far/', '"far/" is a folder' },
 }
 
@@ -118,25 +118,25 @@ test('where a file would be that is not there', BARE, function(t)
   for _, case in ipairs(NEW) do
     eq(case[2], find(t, case[1], true), case[1])
   end
-  eq('new work/queue.lua', find(t, 'queue.lua', true, true), 'a file that is said to be new')
+  eq('new project/queue.lua', find(t, 'queue.lua', true, true), 'a file that is said to be new')
 end)
 
 test('of a project with too many files only paths are known', BARE, function(t)
   project(t)
   t:lua([[require('hum.apply.project').MOST = 5]])
-  eq('work/lua/queue.lua', find(t, 'lua/queue.lua'))
+  eq('project/lua/queue.lua', find(t, 'lua/queue.lua'))
   T.match('^there is no file "queue.lua"', find(t, 'queue.lua'))
   t:cmd('edit lua/queue.lua')
-  eq('work/lua/queue.lua', find(t, 'queue.lua'))
+  eq('project/lua/queue.lua', find(t, 'queue.lua'))
 end)
 
 test('a file that is open and was never written is there', BARE, function(t)
   project(t)
   t:cmd('edit lua/draft.lua')
-  eq('new work/lua/draft.lua', find(t, 'lua/draft.lua', true))
+  eq('new project/lua/draft.lua', find(t, 'lua/draft.lua', true))
   t:lua([[vim.api.nvim_buf_set_lines(0, 0, -1, true, { 'return 1' })]])
-  eq('work/lua/draft.lua', find(t, 'lua/draft.lua'))
-  eq('work/lua/draft.lua', find(t, 'draft.lua'))
+  eq('project/lua/draft.lua', find(t, 'lua/draft.lua'))
+  eq('project/lua/draft.lua', find(t, 'draft.lua'))
 end)
 
 test('names are as similar as they have long runs in common', BARE, function(t)

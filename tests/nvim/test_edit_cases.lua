@@ -2,25 +2,12 @@
 -- pieces; then all is accepted, or rejected, and written. README.md there says what must hold.
 local T = require('harness')
 local chat = require('lib.chat')
+local edit_cases = require('lib.edit_cases')
 local pieces = require('lib.pieces')
-local test, eq = T.test, T.eq
+local eq = T.eq
 
 --- Cases in one Neovim.
 local AT_ONCE = 10
-
-local HERE = debug.getinfo(1, 'S').source:match('^@(.*)/')
-
----@return table[]
-local function cases()
-  local found = {}
-  for _, name in ipairs({ 'edit', 'edit-more' }) do
-    for line in io.lines(('%s/../cases/%s.jsonl'):format(HERE, name)) do
-      local case = vim.json.decode(line)
-      if case.form ~= 'blocks' then found[#found + 1] = case end
-    end
-  end
-  return found
-end
 
 --- What the child needs. It looks at all that must hold while an answer comes, at each event.
 local PLAYER = [[
@@ -126,26 +113,9 @@ local function script_of(case, how)
   return script
 end
 
-local function is_told(played, words)
-  local text = table.concat(played.told, '\n'):lower()
-  for _, word in ipairs(words) do
-    if text:find(word:lower(), 1, true) then return true end
-  end
-  return false
-end
-
---- Why a want does not hold.
+--- Why the file is not as wanted.
 ---@return string|nil
 local function why_not(want, case, played)
-  if want.any then
-    local whys = {}
-    for _, one in ipairs(want.any) do
-      whys[#whys + 1] = why_not(one, case, played)
-    end
-    return #whys == #want.any and table.concat(whys, '\n  or: ') or nil
-  end
-  local words = want.refused or want.told or want.unchanged and { 'nothing to change' }
-  if words and not is_told(played, words) then return 'told is ' .. vim.inspect(played.told) end
   if want.unchanged and #played.hunks > 0 then return 'hunks are ' .. vim.inspect(played.hunks) end
   local after = (want.unchanged or want.refused) and case.file.text or want.after
   if played.bytes ~= after then return 'the file is ' .. vim.inspect(played.bytes) end
@@ -182,7 +152,8 @@ local function check(t, srv, case, n)
     local played = play(t, srv, case, how, what, ('p%d-%d'):format(n, i))
     eq({}, played.faults, where)
     if what == 'accept' then
-      local why = why_not(case.want, case, played) or why_not_hunks(case.hunks or {}, played)
+      local why = edit_cases.why_not(case.want, played.told, function(want) return why_not(want, case, played) end)
+        or why_not_hunks(case.hunks or {}, played)
       T.ok(not why, ('%s: %s'):format(where, why))
       eq(played.accepted > 0 and 1 or 0, played.undo, where .. ': accepting is one undo step')
       if played.undo > 0 then T.ok(played.undone, where .. ': undo brings the old lines back') end
@@ -195,15 +166,11 @@ local function check(t, srv, case, n)
   end
 end
 
-local all = cases()
-for from = 1, #all, AT_ONCE do
-  local part = vim.list_slice(all, from, from + AT_ONCE - 1)
-  test(('%s to %s'):format(part[1].name, part[#part].name), { ui = { 100, 24 } }, function(t)
-    local srv = t:fake()
-    t:lua(PLAYER)
-    for i, case in ipairs(part) do
-      chat.configure(t, srv, { dialect = case.dialect or 'openai' })
-      check(t, srv, case, i)
-    end
-  end)
-end
+edit_cases.each(function(form) return form ~= 'blocks' end, AT_ONCE, function(t, cases)
+  local srv = t:fake()
+  t:lua(PLAYER)
+  for i, case in ipairs(cases) do
+    chat.configure(t, srv, { dialect = case.dialect or 'openai' })
+    check(t, srv, case, i)
+  end
+end)

@@ -510,13 +510,36 @@ what it did before.]],
   },
 }
 
+---@param use string
+---@return hum.Node
+local function own_endpoint(use)
+  return {
+    name = 'endpoint',
+    kind = 'string',
+    also = { 'provider', 'server' },
+    default_help = 'the one of new chats',
+    help = ('Name of the endpoint used for %s.'):format(use),
+  }
+end
+
+---@param use string
+---@return hum.Node
+local function own_model(use)
+  return {
+    name = 'model',
+    kind = 'string',
+    default_help = 'the one of new chats',
+    help = ('The model used for %s.'):format(use),
+  }
+end
+
 local commit = {
   name = 'commit',
   kind = 'group',
   help = 'Commit messages, see |hum-commit|.',
   fields = {
-    { name = 'endpoint', kind = 'string', default_help = 'the one of new chats', help = 'The endpoint that is asked.' },
-    { name = 'model', kind = 'string', default_help = 'the one of new chats', help = 'The model that is asked.' },
+    own_endpoint('commit messages'),
+    own_model('commit messages'),
     { name = 'think', kind = 'think', default = false, help = 'How much the model thinks first, see |hum-think|.' },
     {
       name = 'tokens',
@@ -820,19 +843,8 @@ local edit = {
   also = { 'edits', 'inline', 'instruct', 'rewrite' },
   help = 'Edits in place, see |hum-edit|.',
   fields = {
-    {
-      name = 'endpoint',
-      kind = 'string',
-      also = { 'provider', 'server' },
-      default_help = 'the one of new chats',
-      help = 'Name of the endpoint used for edits.',
-    },
-    {
-      name = 'model',
-      kind = 'string',
-      default_help = 'the one of new chats',
-      help = 'The model used for edits.',
-    },
+    own_endpoint('edits'),
+    own_model('edits'),
     {
       name = 'think',
       kind = 'think',

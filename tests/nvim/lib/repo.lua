@@ -105,18 +105,25 @@ end
 function M.editing(t, command)
   M.sh(
     t,
-    [[rm -f "$HOME/go" "$HOME/path"; cat > "$HOME/editor" <<'END'
+    [[rm -f "$HOME/go" "$HOME/path"; mkfifo "$HOME/go"; cat > "$HOME/editor" <<'END'
 env | grep '^GIT_[DIW]' > "$HOME/env" || true
 pwd > "$HOME/cwd"
 case $1 in /*) echo "$1" ;; *) echo "$PWD/$1" ;; esac > "$HOME/path.new"
 mv "$HOME/path.new" "$HOME/path"
-while [ ! -e "$HOME/go" ]; do sleep 0.05; done
+cat "$HOME/go" > "$HOME/went"
 END]]
   )
   local env = vim.tbl_extend('force', t.git, { GIT_EDITOR = ('sh "%s/editor"'):format(t.dir) })
   local script = { 'sh', '-c', command }
   local process = vim.system(script, { cwd = t.repo, env = env, text = true, clear_env = true })
   t:wait(function() return vim.uv.fs_stat(t.dir .. '/path') end, 'git opens its editor')
+  -- Without a reader it cannot be opened, and a blocking open would hang if there were none.
+  local O = vim.uv.constants
+  local function let_go() return (vim.uv.fs_open(t.dir .. '/go', O.O_WRONLY + O.O_NONBLOCK, 0)) end
+  t:finally(function()
+    local left = let_go()
+    if left then vim.uv.fs_close(left) end
+  end)
   local given = {}
   for name, value in t:read_file('env'):gmatch('(GIT_[%u_]+)=([^\n]*)') do
     given[name] = value
@@ -126,7 +133,7 @@ END]]
     env = given,
     cwd = vim.trim(t:read_file('cwd')),
     finish = function()
-      t:write_file('go', '')
+      vim.uv.fs_close(t:wait(let_go, 'git waits for its editor'))
       local done = process:wait()
       return done.stdout .. done.stderr
     end,

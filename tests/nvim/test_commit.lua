@@ -1,5 +1,6 @@
 -- Commit messages: in repositories of a case's own, by a real git.
 local T = require('harness')
+local chat = require('lib.chat')
 local repo = require('lib.repo')
 local test, eq = T.test, T.eq
 
@@ -298,6 +299,20 @@ test('a large diff is cut where it tells least', function(t)
   T.match('%+four', told)
   T.match('long%.txt', told)
   T.match('long%.txt', table.concat(result.left_out, '\n'))
+end)
+
+test('the diff is cut to the window that is asked of the model', function(t)
+  repository(t)
+  sh(t, 'seq 20000 > long.txt; git add long.txt')
+  local path = message_of_git(t, '')
+  local srv = t:fake()
+  srv:script({ text = 'Count' })
+  chat.configure(t, srv, { options = { num_ctx = 2048 } })
+  t:cmd('cd ' .. t.repo)
+  t:cmd('edit ' .. path)
+  eq('done', commit(t).status)
+  T.ok(#asked(srv) < 2048 * 3, 'bytes: ' .. #asked(srv))
+  T.match('long%.txt', asked(srv))
 end)
 
 test('elsewhere a message is opened, whose :w commits', function(t)

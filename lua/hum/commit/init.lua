@@ -12,6 +12,7 @@ local prompt = require('hum.commit.prompt')
 local prompts = require('hum.prompt')
 local sensitive = require('hum.sensitive')
 local serving = require('hum.server.window')
+local staged = require('hum.commit.staged')
 local texts = require('hum.commit.text')
 local windows = require('hum.commit.window')
 
@@ -41,7 +42,8 @@ local RESERVE = 1500
 ---@field opens boolean  a buffer for the message
 ---@field repository? hum.Repository
 ---@field prompt hum.Prompt
----@field facts table<string, string>  what git said
+---@field facts? hum.CommitFacts  what git said
+---@field comment string   what comments begin with
 ---@field diff? hum.BoundedDiff
 ---@field text? hum.CommitText
 ---@field cancel fun()   of what is under way
@@ -115,7 +117,7 @@ local function settle_subject(run, text)
     on_text = function(piece) pieces[#pieces + 1] = piece end,
     on_done = function(result)
       if run.over then return end
-      local shorter = answers.reader(run.facts.comment, most):feed(table.concat(pieces), true)[1]
+      local shorter = answers.reader(run.comment, most):feed(table.concat(pieces), true)[1]
       local fits = result.status == 'done' and shorter and vim.fn.strdisplaywidth(shorter) <= most
       if not (fits and texts.replace_subject(text, shorter)) then
         notify.warn(('hum: shorten the first line: it is longer than %d characters'):format(most))
@@ -146,13 +148,13 @@ local function ask(run)
   local buf = run.buf --[[@as integer]]
   local options = config.get().commit
   local endpoint, model = asked(run)
-  local ok, text = pcall(texts.open, buf, run.facts.comment, function(why)
+  local ok, text = pcall(texts.open, buf, run.comment, function(why)
     fail(run, 'the message was lost: ' .. why)
     run.cancel()
   end)
   if not ok then return fail(run, 'the message cannot be written: ' .. tostring(text):gsub('^.*E%d+: ', '')) end
   run.text = text
-  local reader = answers.reader(run.facts.comment, options.width)
+  local reader = answers.reader(run.comment, options.width)
   local system, wish = prompt.fill(run.prompt, {
     branch = run.facts.branch,
     diff = run.diff.text,
@@ -186,7 +188,9 @@ local function room(run)
   local endpoint, model = asked(run)
   local most = config.get().commit.tokens
   local name = models.endpoint(endpoint)
-  local window = model and serving.of(name, model)
+  model = model or models.decided(name)
+  local endpoint_options = (config.get().endpoints[name] or {}).options or {}
+  local window = model and serving.of(name, model, endpoint_options.num_ctx)
   return window and math.max(500, math.min(most, window - RESERVE)) or most
 end
 
@@ -206,56 +210,35 @@ end
 -- ---- what git knows --------------------------------------------------------------------------
 
 ---@param run hum.CommitRun
----@param args string[]
----@param cb fun(answer: hum.GitAnswer)
-local function ask_git(run, args, cb)
-  run.cancel = git.run({ repository = run.repository }, args, function(answer)
-    if not run.over then cb(answer) end
-  end)
+---@return hum.AskGit  as long as it is not over
+local function asker(run)
+  return function(args, cb)
+    run.cancel = git.run({ repository = run.repository }, args, function(answer)
+      if not run.over then cb(answer) end
+    end)
+  end
 end
-
---- As git knows it on every machine, whatever is configured there.
-local DIFF = {
-  'diff',
-  '--cached',
-  '--no-color',
-  '--no-ext-diff',
-  '--no-textconv',
-  '--no-relative',
-  '--src-prefix=a/',
-  '--dst-prefix=b/',
-  '--submodule=short',
-  '-M',
-}
 
 --- The whole commit that is amended: HEAD's message stands there, nothing else is staged, or a rebase squashes.
 ---@param run hum.CommitRun
----@param staged string
+---@param diff string  of what is staged
 ---@return boolean
-local function amends(run, staged)
+local function amends(run, diff)
   local head = vim.trim(run.facts.head)
   if head == '' or not run.buf then return false end
   local lines = vim.api.nvim_buf_get_lines(run.buf, 0, -1, false)
-  local place = message.place(lines, run.facts.comment)
+  local place = message.place(lines, run.comment)
   local text = vim.trim(table.concat(place.text, '\n'))
   if text == head or vim.endswith(text, '\n' .. head) then return true end -- what stands above it may be hum's
-  return (staged == '' and text ~= '') or vim.uv.fs_stat(run.repository.dir .. '/rebase-merge/message-squash') ~= nil
+  return (diff == '' and text ~= '') or vim.uv.fs_stat(run.repository.dir .. '/rebase-merge/message-squash') ~= nil
 end
 
 ---@param run hum.CommitRun
 local function read_diff(run)
-  ask_git(run, DIFF, function(staged)
-    if not staged.ok then return fail(run, 'git cannot show the diff: ' .. staged.err) end
-    if amends(run, staged.out) then
-      local parent = run.facts.parent ~= '' and 'HEAD^' or run.facts.empty
-      return ask_git(
-        run,
-        vim.list_extend(vim.list_slice(DIFF), { parent }),
-        function(whole) on_diff(run, whole.ok and whole.out ~= '' and whole.out or staged.out) end
-      )
-    end
-    if staged.out == '' then return fail(run, 'nothing is staged', 'stage what is to be committed: git add') end
-    on_diff(run, staged.out)
+  local function is_amended(diff) return amends(run, diff) end
+  staged.diff(asker(run), assert(run.facts), is_amended, function(diff, why, hint)
+    if not diff then return fail(run, tostring(why), hint) end
+    on_diff(run, diff)
   end)
 end
 
@@ -276,28 +259,14 @@ end
 local function prepare(run)
   local lines = run.buf and vim.api.nvim_buf_get_lines(run.buf, 0, -1, false) or {}
   -- Of several settings the last one holds.
-  run.facts.comment = message.comment(lines, run.facts.configured:match('\n([^%z]*)%z?$'))
+  run.comment = message.comment(lines, run.facts.configured:match('\n([^%z]*)%z?$'))
   if run.buf then return read_diff(run) end
-  ask_git(run, { '-c', 'status.short=false', 'status', '--untracked-files=no' }, function(status)
-    if not status.out:find('to be committed') then
-      return fail(run, 'nothing is staged', 'stage what is to be committed: git add')
-    end
+  asker(run)({ '-c', 'status.short=false', 'status', '--untracked-files=no' }, function(status)
+    if not status.out:find('to be committed') then return fail(run, staged.NOTHING, staged.STAGE) end
     local repository = run.repository --[[@as hum.Repository]]
     stop_others(run, repository.dir)
-    run.buf = windows.open(repository, run.facts.comment, status.out, run.opts.mods)
+    run.buf = windows.open(repository, run.comment, status.out, run.opts.mods)
     read_diff(run)
-  end)
-end
-
---- Asks one thing after the other: each takes some ms.
----@param run hum.CommitRun
----@param left { [1]: string, [2]: string[] }[]  a fact and what asks for it
-local function learn(run, left)
-  local fact = table.remove(left, 1)
-  if not fact then return prepare(run) end
-  ask_git(run, fact[2], function(answer)
-    run.facts[fact[1]] = answer.ok and vim.trim(answer.out) or ''
-    learn(run, left)
   end)
 end
 
@@ -307,14 +276,10 @@ local function begin(run)
     if run.over then return end
     if not repository then return fail(run, why or 'there is no git repository') end
     run.repository = repository
-    learn(run, {
-      { 'configured', { 'config', '-z', '--get-regexp', '^core\\.comment(char|string)$' } },
-      { 'branch', { 'symbolic-ref', '--short', '--quiet', 'HEAD' } },
-      { 'recent', { 'log', '-n', '8', '--no-merges', '--no-show-signature', '--encoding=UTF-8', '--format=%s' } },
-      { 'head', { 'log', '-n', '1', '--no-show-signature', '--encoding=UTF-8', '--format=%B' } },
-      { 'parent', { 'rev-parse', '--verify', '--quiet', 'HEAD^' } },
-      { 'empty', { 'hash-object', '-t', 'tree', '/dev/null' } },
-    })
+    staged.facts(asker(run), function(facts)
+      run.facts = facts
+      prepare(run)
+    end)
   end
   local own = run.buf and windows.repository(run.buf)
   if own then return on_found(own) end
@@ -334,7 +299,7 @@ function M.start(opts)
     buf = buf,
     opens = buf == nil,
     prompt = found --[[@as hum.Prompt]],
-    facts = {},
+    comment = '#',
     cancel = function() end,
   }
   runs[run] = true

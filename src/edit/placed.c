@@ -6,6 +6,7 @@
 #include "edit/patch.h"
 #include "edit/recast.h"
 #include "edit/sign.h"
+#include "proto.h"
 
 #include <stdlib.h>
 
@@ -52,17 +53,21 @@ static bool is_free(const struct placed *p, size_t first, size_t count)
     return true;
 }
 
-/* new_first: of text, appended already. */
+/* text: where its new lines stand. */
 static void add_hunk(struct placed *p, size_t first, const struct hunk *h, const struct text *text)
 {
     if (p->count == p->room) {
         p->room = p->room == 0 ? 16 : p->room * 2;
         p->hunks = xrealloc(p->hunks, p->room * sizeof *p->hunks);
     }
-    p->hunks[p->count++] = (struct hunk){first + h->first, h->count, p->text.count, h->new_count};
+    const struct hunk hunk = {first + h->first, h->count, p->text.count, h->new_count};
     for (size_t i = 0; i < h->new_count; i++) {
         text_add(&p->text, text_line(text, h->new_first + i));
     }
+    if (p->text.bytes.error != HUM_OK) {
+        return; /* its lines are not all there */
+    }
+    p->hunks[p->count++] = hunk;
     for (size_t i = first + h->first; i < first + h->first + h->count; i++) {
         p->touched[i] = true;
     }

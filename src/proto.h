@@ -6,7 +6,7 @@
 #define HUM_PROTO_H
 
 #define HUM_VERSION "0.1.0"
-#define HUM_PROTOCOL 9
+#define HUM_PROTOCOL 10
 
 /* Lua to helper. All are notifications: Lua never waits (a request that is not
  * answered freezes Neovim). "specs", "poll", "info" and "mirror" are requests, asked

@@ -43,7 +43,7 @@ end)
 
 test('takes messages split at every byte', BARE, function(t)
   local e = editor.start(t)
-  local hello = vim.mpack.encode({ 2, 'hello', { { protocol = 9, log_file = t.dir .. '/hum.log' } } })
+  local hello = vim.mpack.encode({ 2, 'hello', { { protocol = 10, log_file = t.dir .. '/hum.log' } } })
   for i = 1, #hello do
     e.rpc.write(hello:sub(i, i))
   end
@@ -733,7 +733,7 @@ local function calls(url)
   local buf = math.random(3)
   local endpoint = editor.endpoint(url, { dialect = 'openai', headers = { A = 'b' } })
   return {
-    hello = { 1, { protocol = 9, log_level = 'debug' } },
+    hello = { 1, { protocol = 10, log_level = 'debug' } },
     chat = { 1, math.random(50), spec(url) },
     stop = { 1, math.random(50) },
     warm = { 1 },

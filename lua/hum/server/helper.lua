@@ -9,7 +9,7 @@ local updated = require('hum.updated')
 local M = {}
 
 --- What this side speaks; src/proto.h has the helper's number.
-M.PROTOCOL = 9
+M.PROTOCOL = 10
 
 --- A process that is a hum answers within milliseconds; this many seconds are for a very busy machine.
 local READY_WITHIN = 5

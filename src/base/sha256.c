@@ -1,0 +1,107 @@
+#include "base/sha256.h"
+
+#include <string.h>
+
+#define BLOCK sizeof((struct sha256 *)0)->block
+
+static const uint32_t rounds[64] = {
+    0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
+    0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
+    0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
+    0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
+    0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
+    0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
+    0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
+    0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
+};
+
+static uint32_t turned(uint32_t x, unsigned n)
+{
+    return (x >> n) | (x << (32 - n));
+}
+
+static uint32_t read_word(const unsigned char *p)
+{
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+static void expand(const unsigned char *block, uint32_t w[64])
+{
+    for (size_t i = 0; i < 16; i++) {
+        w[i] = read_word(block + 4 * i);
+    }
+    for (size_t i = 16; i < 64; i++) {
+        uint32_t a = w[i - 15], b = w[i - 2];
+        uint32_t low = turned(a, 7) ^ turned(a, 18) ^ (a >> 3);
+        uint32_t high = turned(b, 17) ^ turned(b, 19) ^ (b >> 10);
+        w[i] = w[i - 16] + low + w[i - 7] + high;
+    }
+}
+
+/* The names are the standard's: a to h, from v[0] on. */
+static void compress(uint32_t state[8], const unsigned char *block)
+{
+    uint32_t w[64], v[8];
+    expand(block, w);
+    memcpy(v, state, sizeof v);
+    for (size_t i = 0; i < 64; i++) {
+        uint32_t sum1 = turned(v[4], 6) ^ turned(v[4], 11) ^ turned(v[4], 25);
+        uint32_t choice = (v[4] & v[5]) ^ (~v[4] & v[6]);
+        uint32_t one = v[7] + sum1 + choice + rounds[i] + w[i];
+        uint32_t sum0 = turned(v[0], 2) ^ turned(v[0], 13) ^ turned(v[0], 22);
+        uint32_t majority = (v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]);
+        memmove(v + 1, v, 7 * sizeof *v);
+        v[4] += one;
+        v[0] = one + sum0 + majority;
+    }
+    for (size_t i = 0; i < 8; i++) {
+        state[i] += v[i];
+    }
+}
+
+void sha256_init(struct sha256 *s)
+{
+    *s = (struct sha256){.state = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f,
+                                   0x9b05688c, 0x1f83d9ab, 0x5be0cd19}};
+}
+
+void sha256_add(struct sha256 *s, const void *data, size_t len)
+{
+    const unsigned char *p = data;
+    size_t used = (size_t)(s->len % BLOCK);
+    s->len += len;
+    if (used > 0) {
+        size_t n = BLOCK - used < len ? BLOCK - used : len;
+        memcpy(s->block + used, p, n);
+        p += n;
+        len -= n;
+        if (used + n < BLOCK) {
+            return;
+        }
+        compress(s->state, s->block);
+    }
+    for (; len >= BLOCK; p += BLOCK, len -= BLOCK) {
+        compress(s->state, p);
+    }
+    if (len > 0) {
+        memcpy(s->block, p, len);
+    }
+}
+
+void sha256_end(struct sha256 *s, char hex[SHA256_HEX + 1])
+{
+    static const unsigned char padding[BLOCK] = {0x80};
+    static const char digits[] = "0123456789abcdef";
+    uint64_t bits = s->len * 8;
+    unsigned char length[8];
+    size_t used = (size_t)(s->len % BLOCK);
+    for (size_t i = 0; i < sizeof length; i++) {
+        length[i] = (unsigned char)(bits >> (56 - 8 * i));
+    }
+    sha256_add(s, padding, used < 56 ? 56 - used : 56 + BLOCK - used);
+    sha256_add(s, length, sizeof length);
+    for (size_t i = 0; i < SHA256_HEX; i++) {
+        hex[i] = digits[s->state[i / 8] >> (28 - 4 * (i % 8)) & 15];
+    }
+    hex[SHA256_HEX] = '\0';
+}

@@ -1,0 +1,111 @@
+-- Files of which nothing is sent with what an editor or git says of them: those that may hold secrets, that git
+-- ignores, or that are outside the project. A "!" in the reference sends them all the same.
+local config = require('hum.config')
+local git = require('hum.git')
+local ignored = require('hum.ignored')
+local place = require('hum.reference.source.place')
+local sensitive = require('hum.sensitive')
+
+local M = {}
+
+--- Where git does not take a list, so many files are asked about one by one.
+local SINGLY = 50
+
+local IGNORED, OUTSIDE = 'git ignores it', 'it is outside the project'
+
+---@alias hum.Withheld table<string, string>  why a file is left out, by its path
+
+---@param path string  absolute
+---@param where hum.Where
+---@return string|nil why
+local function by_name(path, where)
+  local verdict = sensitive.of_file(path, config.get().complete.exclude)
+  if verdict.why then return verdict.why end
+  return not place.inside(path, where) and OUTSIDE or nil
+end
+
+--- Asks about files one by one, as a list with one that git refuses is refused as a whole.
+---@param paths string[]
+---@param found hum.Withheld
+---@param cb fun(found: hum.Withheld)
+local function singly(paths, found, cb)
+  local pending = 1
+  local function answered()
+    pending = pending - 1
+    if pending == 0 then cb(found) end
+  end
+  for _, path in ipairs(vim.list_slice(paths, 1, SINGLY)) do
+    pending = pending + 1
+    ignored.check(path, function(why)
+      found[path] = why and IGNORED or nil
+      answered()
+    end)
+  end
+  answered()
+end
+
+--- Which of some files are left out.
+---@param paths string[]  absolute
+---@param ref hum.Reference
+---@param where hum.Where
+---@param cb fun(found: hum.Withheld)  scheduled, once
+---@return fun() cancel
+function M.of(paths, ref, where, cb)
+  local found, rest, over = {}, {}, false
+  for _, path in ipairs(ref.force and {} or paths) do
+    found[path] = by_name(path, where)
+    if not found[path] then rest[#rest + 1] = path end
+  end
+  local function done()
+    if not over then cb(found) end
+  end
+  local stop = function() end
+  if #rest == 0 then
+    vim.schedule(done)
+  else
+    local at = { cwd = where.base, stdin = table.concat(rest, '\0') .. '\0' }
+    stop = git.run(at, { 'check-ignore', '-z', '--stdin' }, function(answer)
+      for path in answer.out:gmatch('%Z+') do
+        found[path] = IGNORED
+      end
+      local is_none = answer.err == '' or answer.err:find('not a git repository', 1, true)
+      if is_none then return done() end
+      singly(rest, found, done)
+    end)
+  end
+  return function()
+    over = true
+    stop()
+  end
+end
+
+--- Why one file is refused, in words for the user.
+---@param path string|nil  absolute; nil: nothing is refused
+---@param ref hum.Reference
+---@param where hum.Where
+---@param cb fun(err?: string)  scheduled, once
+---@return fun() cancel
+function M.one(path, ref, where, cb)
+  return M.of({ path }, ref, where, function(found)
+    local why = path and found[path]
+    if not why then return cb() end
+    cb(('write #%s! to send it anyway: %s is refused, %s'):format(ref.kind, place.shown(path, where), why))
+  end)
+end
+
+--- What was left out, for the user and the model.
+---@param found hum.Withheld
+---@param where hum.Where
+---@return string|nil  "left out: .env (it may hold secrets), …"
+function M.note(found, where)
+  local list = {}
+  for path, why in pairs(found) do
+    list[#list + 1] = ('%s (%s)'):format(place.shown(path, where), why)
+  end
+  if #list == 0 then return nil end
+  table.sort(list)
+  local more = #list > 5 and (', and %d more'):format(#list - 5) or ''
+  return 'left out: ' .. table.concat(vim.list_slice(list, 1, 5), ', ') .. more
+end
+
+return M

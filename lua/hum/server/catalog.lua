@@ -117,7 +117,10 @@ local CONTEXTS = {
   function(item) return tokens(at(item, 'meta', 'n_ctx')) end, -- llama-server
   function(item) return tokens(item.max_model_len) end, -- vLLM, SGLang
   function(item) return tokens(at(item, 'parameters', 'max_seq_len')) end, -- TabbyAPI
-  function(item) return tokens(item.context_length) end, -- OpenRouter, Together, llama-swap and more
+  function(item) -- OpenRouter, which sends to a provider that may hold less; Together, llama-swap and more
+    local all, one = tokens(item.context_length), tokens(at(item, 'top_provider', 'context_length'))
+    return all and one and math.min(all, one) or all
+  end,
   function(item) return tokens(item.max_context_length) end, -- Mistral, LM Studio
   function(item) return tokens(item.context_window) end, -- Groq
   function(item) return tokens(item.max_input_tokens) end, -- Anthropic

@@ -1,90 +1,157 @@
--- How many tokens the context of a model holds: what its server has loaded, else what the server's list says of it. And
--- whether it is loaded at all.
-local answers = require('hum.server.answer')
-local catalog = require('hum.server.catalog')
+-- How many tokens the context window of a model holds: of a server of one's own what it has loaded, and never what the
+-- model was trained with; of a service what its list says. What is not known is nil, and shown as unknown. And whether
+-- a model is loaded at all.
 local config = require('hum.config')
-local endpoints = require('hum.server.endpoint')
-local identify = require('hum.server.identify')
-local lists = require('hum.server.lists')
+local loaded = require('hum.server.loaded')
 local models = require('hum.server.models')
-local preset = require('hum.server.provider.preset')
-local query = require('hum.server.query')
+local steps_of = require('hum.server.steps').new
 
 local M = {}
 
---- An answer holds for so long, in ms: a server may load the model anew, with another context.
-local HOLDS = 600000
+--- Ms for which an answer holds where a reply is shown, and where a prompt is made to fit: a server may load the model
+--- anew, with another window.
+local HOLDS, FRESH = 600000, 15000
 
----@class hum.Loaded
----@field context? integer
----@field at integer  ms
+--- Ms that the list of a service is waited for.
+local LIST_WITHIN = 3000
 
-local loaded = {} ---@type table<string, hum.Loaded>  by endpoint and model
+---@class hum.WindowFound: hum.LoadedModel
+---@field at integer     ms
+---@field told? boolean  by the words of an error
+
+local found = {} ---@type table<string, hum.WindowFound>  by endpoint and model
+local listed = {} ---@type table<string, true>  services whose list was read for it
+local on_change = function(_, _) end ---@type fun(name: string, model: string)
+
+--- Sets the function that is called when another window is known of a model.
+---@param fn fun(name: string, model: string)
+function M.on_change(fn) on_change = fn end
 
 ---@param name string
 ---@param model string
 ---@return string
 local function key_of(name, model) return name .. '\0' .. model end
 
---- Where a server tells what it has loaded: Ollama, of models that run there.
----@param name string  of the endpoint
+---@param name string
 ---@param model string
----@return string|nil path
-local function path_of(name, model)
-  local is_elsewhere = model:find('[:-]cloud$') or models.remote(name, model) or not identify.is_self_hosted(name)
-  return not is_elsewhere and lists.provider(name).loaded or nil
+---@param news hum.LoadedModel|nil
+local function keep(name, model, news)
+  if not news then return end
+  local key = key_of(name, model)
+  local before = found[key]
+  local one = { at = vim.uv.now(), told = news.told }
+  -- Of a model that is not loaded it holds what was loaded before: the server chooses by its memory.
+  one.context = news.context or before and before.context
+  one.is_loaded, one.bytes, one.vram = news.is_loaded, news.bytes, news.vram
+  found[key] = one
+  if not before or before.context ~= one.context then on_change(name, model) end
 end
 
---- Whether a server tells that a model is not loaded yet.
----@param name string  of the endpoint
+--- The window of a request that names it: no model holds more than it was trained with.
+---@param name string
 ---@param model string
+---@param num_ctx integer
+---@return integer
+local function asked(name, model, num_ctx)
+  local trained = models.context(name, model)
+  return trained and math.min(num_ctx, trained) or num_ctx
+end
+
+--- Whether a request can name the window: Ollama's own API alone takes it.
+---@param name string  of the endpoint
 ---@return boolean
-function M.tells_loading(name, model) return path_of(name, model) ~= nil end
-
---- Asks whether a model is loaded. What a server that is loading it does not list is not.
----@param name string  of the endpoint
----@param model string
----@param cb fun(is_loaded: boolean|nil)  nil: the server does not say; called once at most
----@return hum.Cancel
-function M.ask_loaded(name, model, cb)
-  local path = assert(path_of(name, model))
-  return query.query(name, { path = path, at_root = true, timeout = 2, quiet = true }, function(err, answer)
-    if err or not answer then return cb(nil) end
-    local item = catalog.entry_of(answers.objects(answer, 'models'), model)
-    local context = item and answers.number(item.context_length)
-    local whole = context and math.floor(context) or nil
-    if item then loaded[key_of(name, model)] = { context = whole, at = vim.uv.now() } end
-    cb(item ~= nil)
-  end)
+function M.takes_num_ctx(name)
+  local endpoint = config.get().endpoints[name]
+  return endpoint ~= nil and endpoint.dialect == 'ollama'
 end
 
---- The context of a model, as far as it is known without asking.
----@param name string      of the endpoint
+--- The window of a model, as far as it is known without asking.
+---@param name string       of the endpoint
 ---@param model string
 ---@param num_ctx? integer  of the request's options
 ---@return integer|nil tokens
 function M.of(name, model, num_ctx)
-  if not path_of(name, model) then return models.context(name, model) end
-  local known = loaded[key_of(name, model)]
-  return num_ctx or known and known.context
+  local known = found[key_of(name, model)]
+  if not loaded.can_tell(name, model) then return known and known.context or models.context(name, model) end
+  if num_ctx and M.takes_num_ctx(name) then return asked(name, model, num_ctx) end
+  return known and known.context
 end
 
-local asked = {} ---@type table<string, true>  lists that were asked for this model
-
---- Whether the list of a server may say it that has not been read: of one of those that the user runs himself. A server
---- that nothing is known of gets no request for this, and the list of a service is long.
+--- The list of a service, read once since Neovim started.
 ---@param name string
----@param model string
----@return boolean
-local function may_list(name, model)
-  local endpoint = config.get().endpoints[name]
-  local known = endpoint and preset.spoken(endpoint)
-  return known ~= nil
-    and known.self_hosted == true
-    and endpoint.dialect == 'openai'
-    and not models.context(name, model)
-    and endpoints.list(name) ~= nil
+---@param cb fun()
+---@return hum.Cancel
+local function read_list(name, cb)
+  local steps = steps_of(cb)
+  listed[name] = true
+  steps.add(models.ask(name, false, function() steps.finish() end))
+  vim.defer_fn(steps.finish, LIST_WITHIN)
+  return steps.cancel
 end
+
+---@class hum.WindowOpts
+---@field num_ctx? integer  of the request's options
+---@field fresh? boolean    what was found before does not count
+
+--- Finds the window of a model. Calls back at once where nothing has to be asked.
+---@param name string   of the endpoint
+---@param model string
+---@param opts? hum.WindowOpts
+---@param cb fun(tokens: integer?)  nil: unknown; called once at most
+---@return hum.Cancel
+function M.find(name, model, opts, cb)
+  opts = opts or {}
+  local num_ctx, steps = opts.num_ctx, steps_of(cb)
+  local known = found[key_of(name, model)]
+  local function finish() steps.finish(M.of(name, model, num_ctx)) end
+  if not config.get().endpoints[name] then
+    steps.finish()
+  elseif not loaded.can_tell(name, model) then
+    local must_list = not listed[name] and not M.of(name, model) and config.get().endpoints[name].dialect ~= 'ollama'
+    if must_list then
+      steps.add(read_list(name, finish))
+    else
+      finish()
+    end
+  elseif num_ctx and M.takes_num_ctx(name) then
+    finish()
+  elseif known and not opts.fresh and vim.uv.now() - known.at < FRESH then
+    finish()
+  else
+    steps.add(loaded.ask(name, model, function(news)
+      keep(name, model, news)
+      finish()
+    end))
+  end
+  return steps.cancel
+end
+
+-- ---- what a server says by itself -------------------------------------------------------------
+
+--- The words of an error told the window.
+---@param name string  of the endpoint
+---@param model string
+---@param tokens integer
+function M.told(name, model, tokens) keep(name, model, { context = tokens, is_loaded = true, told = true }) end
+
+--- A model was loaded for a request: its window may be another one now.
+---@param name string  of the endpoint
+---@param model string
+function M.reloaded(name, model)
+  local known = found[key_of(name, model)]
+  if known then known.at = -HOLDS end
+end
+
+--- The memory that a model takes as it is loaded, as far as its server has told it.
+---@param name string  of the endpoint
+---@param model string
+---@return { context?: integer, bytes?: number, vram?: number }
+function M.memory(name, model)
+  local known = found[key_of(name, model)] or {}
+  return { context = known.context, bytes = known.bytes, vram = known.vram }
+end
+
+local waiting = {} ---@type table<string, true>  asked for when a reply came
 
 --- Finds it out once the server has answered, so that it is known when the reply has ended.
 ---@param name string  of the endpoint
@@ -92,14 +159,37 @@ end
 ---@param num_ctx? integer
 function M.learn(name, model, num_ctx)
   local key = key_of(name, model)
-  if path_of(name, model) then
-    local known = loaded[key]
-    if num_ctx or (known and vim.uv.now() - known.at < HOLDS) then return end
-    M.ask_loaded(name, model, function() end)
-  elseif not asked[key] and may_list(name, model) then
-    asked[key] = true
-    models.learn(name)
-  end
+  local known = found[key]
+  if waiting[key] or (known and vim.uv.now() - known.at < HOLDS) then return end
+  if not loaded.can_tell(name, model) then return end
+  if num_ctx and M.takes_num_ctx(name) then return end
+  -- A server that nothing is known of, and that said nothing, is not asked again.
+  if not loaded.is_known(name, model) and listed[key] then return end
+  listed[key], waiting[key] = true, true
+  loaded.ask(name, model, function(news)
+    waiting[key] = nil
+    keep(name, model, news)
+  end)
+end
+
+-- ---- whether it is loaded ---------------------------------------------------------------------
+
+--- Whether a server tells that a model is not loaded yet: Ollama, of models that run there.
+---@param name string  of the endpoint
+---@param model string
+---@return boolean
+function M.tells_loading(name, model) return M.takes_num_ctx(name) and loaded.can_tell(name, model) end
+
+--- Asks whether a model is loaded. What a server that is loading it does not list is not.
+---@param name string  of the endpoint
+---@param model string
+---@param cb fun(is_loaded: boolean|nil)  nil: the server does not say; called once at most
+---@return hum.Cancel
+function M.ask_loaded(name, model, cb)
+  return loaded.ask_running(name, model, function(news)
+    if news and news.is_loaded then keep(name, model, news) end
+    cb(news and news.is_loaded)
+  end)
 end
 
 return M

@@ -1,0 +1,99 @@
+-- How many tokens a text has for a model: an estimate by the kind of text (|hum-protocol|, "gather"), made right by
+-- what the server has counted of the prompts that it was sent. One factor for each model of an endpoint, remembered
+-- over sessions.
+--
+-- A count is believed as far as it can be one of the whole prompt: servers tell the part that their cache did not spare
+-- them, or read half of a prompt and say so by nothing but this number. What is far from what is known counts only when
+-- it comes again.
+local state = require('hum.server.tokens_state')
+
+local M = {}
+
+--- Tokens that a message has beside its text, and a prompt beside its messages: the words of templates.
+M.PER_MESSAGE, M.PER_PROMPT = 4, 3
+
+--- What a tokenizer's count may be of an estimate by kind of text: logs read as prose, and code that is one token a
+--- word.
+local LEAST, MOST = 0.5, 3
+
+--- A prompt of fewer tokens says more of its template than of the tokenizer.
+local ENOUGH = 100
+
+--- A factor that differs from the known one by more than this is believed when it comes twice.
+local FAR = 1.35
+
+--- How much a new count weighs beside what is known: the more, the larger its prompt.
+local WEIGHT, FULL = 0.5, 2000
+
+local doubted = {} ---@type table<string, number>  by endpoint and model: what was far away
+
+---@param endpoint string
+---@param model string
+---@return string
+local function key_of(endpoint, model) return endpoint .. '\0' .. model end
+
+---@param a number
+---@param b number
+---@return boolean
+local function is_far(a, b) return math.max(a / b, b / a) > FAR end
+
+--- The factor by which estimates are off for a model; 1 as long as nothing is known.
+---@param endpoint string
+---@param model string
+---@return number factor
+---@return boolean is_known  the server has counted
+function M.factor(endpoint, model)
+  local known = state.get(endpoint, model)
+  return known or 1, known ~= nil
+end
+
+--- What a server counted of a prompt that was estimated.
+---@param endpoint string
+---@param model string
+---@param estimated number  as it was before any correction
+---@param counted number|nil  of the whole prompt, what a cache held too
+---@return boolean learned
+function M.learn(endpoint, model, estimated, counted)
+  if not counted or counted <= 0 or estimated < ENOUGH then return false end
+  local factor, key = counted / estimated, key_of(endpoint, model)
+  if factor < LEAST or factor > MOST then return false end
+  local known, doubt = state.get(endpoint, model), doubted[key]
+  doubted[key] = nil
+  if known and is_far(known, factor) then
+    if not doubt or is_far(doubt, factor) then
+      doubted[key] = factor
+      return false
+    end
+    known = (doubt + factor) / 2 -- twice the same: it was the other that was wrong
+  end
+  local weight = known and WEIGHT * math.min(1, estimated / FULL) or 1
+  state.set(endpoint, model, known and known + (factor - known) * math.max(weight, 0.1) or factor)
+  return true
+end
+
+--- The tokens of what was estimated.
+---@param endpoint string
+---@param model string
+---@param estimated number
+---@return integer
+function M.of(endpoint, model, estimated) return math.max(0, math.floor(estimated * (M.factor(endpoint, model)) + 0.5)) end
+
+--- Whether a server that counted so many has read less of a prompt than it was sent: by far less than what is known
+--- of the model allows, and, if the window is known, about what a window that was filled or halved holds.
+---@param endpoint string
+---@param model string
+---@param estimated number
+---@param counted number|nil
+---@param window? integer
+---@return boolean
+function M.is_cut(endpoint, model, estimated, counted, window)
+  if not counted or counted <= 0 then return false end
+  local factor, is_known = M.factor(endpoint, model)
+  local least = estimated * factor * (is_known and 0.8 or 0.6)
+  if counted >= least then return false end
+  if not window then return counted >= 1000 or counted >= estimated / 4 end
+  -- A filled window, or one that was halved; less is what a cache did not have.
+  return estimated * factor > window * 0.9 and counted <= window and counted >= window * 0.4
+end
+
+return M

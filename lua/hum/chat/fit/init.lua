@@ -1,0 +1,143 @@
+-- What of a chat is sent to a model whose context window does not hold all of it, and what is told of that.
+local anchor = require('hum.chat.fit.anchor')
+local bound = require('hum.chat.fit.bound')
+local measure = require('hum.chat.fit.measure')
+local plans = require('hum.chat.fit.plan')
+local steps_of = require('hum.server.steps').new
+local tokens = require('hum.server.tokens')
+local windows = require('hum.server.window')
+
+local M = {}
+
+M.plan = plans.plan
+
+--- A prompt of fewer tokens fits into any window: no server is asked for that.
+local SMALL = 1500
+
+---@class hum.FitEntry  a message, behind the system message
+---@field role 'user'|'assistant'
+---@field text string        the typed part
+---@field bytes? integer
+---@field tokens? integer    estimated, of its pieces
+---@field turns hum.Turn[]
+---@field first integer      of the turns, by their index in the chat
+---@field last integer
+
+---@class hum.FitGiven
+---@field buf integer
+---@field endpoint string
+---@field model string
+---@field num_ctx? integer
+---@field max_tokens? integer  of the reply
+---@field dry? boolean         nothing is kept, and nobody is asked
+---@field state table          the chat's own, kept in its ledger
+---@field system? { bytes?: integer, tokens?: integer, text?: string }
+---@field entries hum.FitEntry[]
+
+---@class hum.Fit
+---@field from integer      the first entry that is sent
+---@field window? integer   nil: unknown
+---@field tokens integer    of what is sent, about
+---@field estimated integer  the same before what is known of the model's tokenizer
+---@field fits boolean      false: the last message alone is too long
+---@field left integer      entries that are left out
+
+--- The window of a model.
+---@param endpoint string
+---@param model string
+---@param num_ctx? integer
+---@param cb fun(tokens: integer?)
+---@return hum.Cancel
+function M.window(endpoint, model, num_ctx, cb) return windows.find(endpoint, model, { num_ctx = num_ctx }, cb) end
+
+--- Tokens of the entries and of the system message, as estimated.
+---@param given hum.FitGiven
+---@param texts integer[]  tokens of the texts of the entries, the system's last
+---@return integer[] sizes, integer system
+local function raw_sizes(given, texts)
+  local sizes = {} ---@type integer[]
+  for i, entry in ipairs(given.entries) do
+    sizes[i] = texts[i] + (entry.tokens or 0) + tokens.PER_MESSAGE
+  end
+  local own = given.system or {}
+  local system = own.tokens or texts[#given.entries + 1] or 0
+  return sizes, system > 0 and system + tokens.PER_MESSAGE + tokens.PER_PROMPT or tokens.PER_PROMPT
+end
+
+---@param list integer[]
+---@return integer
+local function total(list)
+  local sum = 0
+  for _, size in ipairs(list) do
+    sum = sum + size
+  end
+  return sum
+end
+
+---@param given hum.FitGiven
+---@param sizes integer[]
+---@param system integer
+---@param window? integer
+---@return hum.Fit
+local function decide(given, sizes, system, window)
+  local factor, starts = tokens.factor(given.endpoint, given.model), {}
+  local scaled = {} ---@type integer[]
+  for i, size in ipairs(sizes) do
+    scaled[i] = math.ceil(size * factor)
+    starts[i] = given.entries[i].role == 'user'
+  end
+  local limit = bound.of(given.buf)
+  if limit then window = math.min(window or limit, limit) end
+  local plan = plans.plan({
+    sizes = scaled,
+    system = math.ceil(system * factor),
+    window = window,
+    reserve = given.max_tokens,
+    from = anchor.index(given.state.from, given.entries),
+    starts = starts,
+  })
+  local sent = system
+  for i = plan.from, #sizes do
+    sent = sent + sizes[i]
+  end
+  if not given.dry then given.state.from = plan.from > 1 and anchor.of(given.entries, plan.from) or nil end
+  return {
+    from = plan.from,
+    window = window,
+    tokens = plan.tokens,
+    estimated = sent,
+    fits = plan.fits,
+    left = plan.from - 1,
+  }
+end
+
+--- Decides which messages are sent, once all that belongs to them is known. The same input gives the same.
+---@param given hum.FitGiven
+---@param cb fun(err: string?, fit: hum.Fit?)  called once at most
+---@return hum.Cancel
+function M.before(given, cb)
+  local steps = steps_of(cb)
+  local texts = {} ---@type string[]
+  for i, entry in ipairs(given.entries) do
+    texts[i] = entry.text
+  end
+  texts[#texts + 1] = given.system and not given.system.tokens and given.system.text or ''
+  steps.add(measure.texts(texts, function(counts)
+    local sizes, system = raw_sizes(given, counts)
+    local all = system + total(sizes)
+    if all < SMALL and not given.state.from then
+      return steps.finish(nil, decide(given, sizes, system, windows.of(given.endpoint, given.model, given.num_ctx)))
+    end
+    steps.add(
+      M.window(
+        given.endpoint,
+        given.model,
+        given.num_ctx,
+        function(window) steps.finish(nil, decide(given, sizes, system, window)) end
+      )
+    )
+  end))
+  return steps.cancel
+end
+
+return M

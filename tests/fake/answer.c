@@ -16,8 +16,8 @@ static const struct field match_fields[] = {
 };
 
 static const struct field when_fields[] = {
-    FIELD("has", STRING), FIELD("role", STRING),     FIELD("nth", NUMBER),
-    FIELD("over", LIST),  FIELD("thinking", STRING), FIELDS_END,
+    FIELD("has", STRING),      FIELD("role", STRING),  FIELD("nth", NUMBER), FIELD("over", LIST),
+    FIELD("thinking", STRING), FIELD("bytes", NUMBER), FIELDS_END,
 };
 
 static const struct field prompt_fields[] = {
@@ -60,6 +60,7 @@ const struct field answer_fields[] = {
     INTO("done_text", STRING, TEXT, done_text),
     INTO("done_reason", STRING, TEXT, done_reason),
     INTO("stats", OBJECT, NODE, stats),
+    FIELD("bytes_per_token", NUMBER),
     {"logprob", NUMBER | NEGATIVE | LIST, NUMBER | NEGATIVE, NULL, NULL, NODE,
      offsetof(struct answer, logprob)},
     INTO("interval_ms", NUMBER, TIME, interval_ns),

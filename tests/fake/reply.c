@@ -94,7 +94,9 @@ static void use_stream(struct reply *r, const struct reply_spec *spec)
     state->created = (uint64_t)now.tv_sec;
     state->usage = spec->usage;
     state->raw = spec->raw;
-    state->prompt_tokens = spec->prompt_tokens;
+    double per_token = field_number(r->answer.src, "bytes_per_token", 4); /* is near enough */
+    state->prompt_tokens =
+        (uint64_t)((double)spec->prompt_bytes / (per_token > 0 ? per_token : 4)) + 1;
     state->probs = spec->probs;
     if (spec->prompt != NULL) {
         read_prompt(r, spec);

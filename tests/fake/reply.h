@@ -18,7 +18,7 @@ struct reply_spec {
     bool raw;
     bool unload; /* the model goes behind this reply */
     int probs;   /* top_logprobs that were asked for; -1: no probabilities at all */
-    size_t prompt_tokens;
+    size_t prompt_bytes;
 
     /* Of a request to fill in; else NULL. */
     const struct buf *prompt;

@@ -211,8 +211,9 @@ static bool has_role(const cJSON *body, const char *role)
 }
 
 /* Whether the condition holds for a request that is the nth for its model. */
-static bool holds(const cJSON *when, const cJSON *body, unsigned nth)
+static bool holds(const cJSON *when, const struct script_query *q, unsigned nth)
 {
+    const cJSON *body = q->body;
     const char *has = field_text(when, "has", NULL), *role = field_text(when, "role", NULL);
     const char *thinking = field_text(when, "thinking", NULL);
     const cJSON *over = field_get(when, "over");
@@ -221,7 +222,8 @@ static bool holds(const cJSON *when, const cJSON *body, unsigned nth)
            (thinking == NULL ||
             strcmp(field_text(field_get(body, "thinking"), "type", ""), thinking) == 0) &&
            (over == NULL ||
-            field_number(body, over->child->valuestring, 0) > over->child->next->valuedouble);
+            field_number(body, over->child->valuestring, 0) > over->child->next->valuedouble) &&
+           (double)q->request->body.len >= field_number(when, "bytes", 0);
 }
 
 /* Whether it holds that text, or one of that list. */
@@ -253,7 +255,7 @@ static bool is_about(const cJSON *rule, const struct script_query *q, unsigned n
     if (q->begun != NULL && cJSON_IsTrue(field_get(rule, "goes_on"))) {
         return script_goes_on(rule, q->begun);
     }
-    return holds(field_get(rule, "when"), q->body, nth_of_model) &&
+    return holds(field_get(rule, "when"), q, nth_of_model) &&
            mentions(q->last_text, field_get(field_get(rule, "match"), "text"));
 }
 

@@ -16,8 +16,7 @@ bool spec_unloads(const cJSON *body)
            (cJSON_IsString(keep) && strtod(keep->valuestring, NULL) == 0);
 }
 
-/* Four bytes to a token is near enough. */
-static size_t prompt_tokens(const cJSON *body)
+static size_t prompt_bytes(const cJSON *body)
 {
     size_t bytes = strlen(field_text(body, "prompt", ""));
     const cJSON *message;
@@ -25,7 +24,7 @@ static size_t prompt_tokens(const cJSON *body)
     {
         bytes += strlen(generate_message_text(message)) + 16;
     }
-    return bytes / 4 + 1;
+    return bytes;
 }
 
 static const struct shape *shape_of(const struct context *x)
@@ -110,7 +109,7 @@ struct reply_spec spec_of(const struct context *x)
         .raw = cJSON_IsTrue(field_get(x->body, "raw")),
         .unload = spec_native(x->route) && spec_unloads(x->body),
         .probs = probs_of(x),
-        .prompt_tokens = prompt_tokens(x->body),
+        .prompt_bytes = prompt_bytes(x->body),
         .prompt = x->fill != NULL ? &x->fill->prompt : NULL,
         .request = x->body,
         .limit = limit_of(x),

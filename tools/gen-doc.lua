@@ -54,6 +54,7 @@ local KINDS = {
   map = 'table',
   think = 'boolean, string or number',
   duration = 'string or number',
+  reference = 'function or table',
 }
 
 ---@param node hum.Node

@@ -110,6 +110,10 @@ local M = {}
 ---@field subject integer
 ---@field width integer
 
+---@class hum.ReferenceConfig
+---@field kinds table<string, function|table>
+---@field large integer  tokens
+
 ---@class hum.Config
 ---@field endpoint string
 ---@field endpoints table<string, hum.Endpoint>  that can be used
@@ -123,6 +127,7 @@ local M = {}
 ---@field glyphs 'auto'|'unicode'|'ascii'
 ---@field helper? string
 ---@field log 'error'|'warn'|'info'|'debug'
+---@field reference hum.ReferenceConfig
 
 local current ---@type hum.Config|nil
 local given = {} ---@type any  what setup() was last given

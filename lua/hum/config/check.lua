@@ -167,6 +167,14 @@ local faults = {
       return expected('true, false, a number of tokens, or one of ' .. quoted(LEVELS), value) .. hint
     end
   end,
+  reference = function(value)
+    if type(value) == 'function' then return end
+    if type(value) ~= 'table' then return expected('a function, or a table with "resolve"', value) end
+    if type(value.resolve) ~= 'function' then return 'resolve: ' .. expected('a function', value.resolve) end
+    if value.complete ~= nil and type(value.complete) ~= 'function' then
+      return 'complete: ' .. expected('a function', value.complete)
+    end
+  end,
   scalar = function(value)
     if type(value) == 'table' or type(value) == 'function' then
       return expected('a string, a number, true or false', value)

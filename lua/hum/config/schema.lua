@@ -5,7 +5,7 @@
 --   group    fixed keys, listed in `fields`
 --   map      any name to an `item`
 --   string, boolean, number (`min`, `max`, `integer`), enum (`values`), list (of strings),
---   keys, json, secret, header, scalar, think, duration
+--   keys, json, secret, header, scalar, think, duration, reference (a function, or a table with `resolve`)
 -- `default` nil means "not set"; `also` lists names that people try instead.
 
 ---@class hum.Node
@@ -872,6 +872,37 @@ of the text, see |hum-edit-forms|.]],
   },
 }
 
+local reference = {
+  name = 'reference',
+  kind = 'group',
+  also = { 'references', 'context', 'mentions' },
+  help = 'References in messages and instructions, see |hum-references|.',
+  fields = {
+    {
+      name = 'kinds',
+      kind = 'map',
+      item = { kind = 'reference' },
+      removable = true,
+      default = {},
+      also = { 'functions', 'custom', 'sources' },
+      help = [[
+References of your own, by name: functions that return a text, or tables; see
+|hum-reference-kinds|.]],
+    },
+    {
+      name = 'large',
+      kind = 'number',
+      integer = true,
+      min = 100,
+      default = 16000,
+      also = { 'max_tokens', 'limit', 'large_tokens' },
+      help = [[
+Tokens, as estimated, from which on hum asks before a reference is sent: its outline, all of it,
+or nothing.]],
+    },
+  },
+}
+
 ---@type hum.Node
 return {
   kind = 'group',
@@ -926,5 +957,6 @@ Linux console those that its font has. With 'ambiwidth' "double" they are always
       help = [[
 Log level, see |hum-log|. Chat text is only logged at level "debug", API keys never.]],
     },
+    reference,
   },
 }

@@ -1,0 +1,251 @@
+-- "#file:src/a.lua": a file, lines of one (`a.lua:10-40`), a folder's names (`src/`), or all files of a pattern
+-- (`src/*.lua`, `**/*.md`, `{a,b}.c`).
+local gather = require('hum.server.gather')
+local spelling = require('hum.spelling')
+
+local M = {}
+
+--- Files of a pattern, and names of a folder, that are taken.
+local MOST = 500
+
+local NAME_IT = 'no file is named\nWrite its path right behind the colon: #file:src/a.lua'
+
+-- ---- what is there ----------------------------------------------------------------------------
+
+---@class hum.FoundFile
+---@field path string
+---@field type string  as uv.fs_stat has it
+---@field first? integer
+---@field last? integer
+
+--- The first of some paths that is there.
+---@param paths string[]
+---@param cb fun(path: string|nil, type: string|nil)
+local function first_there(paths, cb)
+  local i = 0
+  local function next_path()
+    i = i + 1
+    local path = paths[i]
+    if not path then return cb(nil, nil) end
+    vim.uv.fs_stat(path, function(_, stat)
+      vim.schedule(function()
+        if stat then return cb(path, stat.type) end
+        next_path()
+      end)
+    end)
+  end
+  next_path()
+end
+
+--- Lines behind a path: `a.lua:12`, `a.lua:10-40`, `a.lua:10-`, and as on web pages `a.lua#L10-L40`.
+---@param arg string
+---@return string|nil path, integer|nil first, integer|nil last
+local function split_lines(arg)
+  local path, first, dash, last = arg:match('^(.+):L?(%d+)(%-?)L?(%d*)$')
+  if not path then
+    path, first, dash, last = arg:match('^(.+)#L(%d+)(%-?)L?(%d*)$')
+  end
+  if not path or not first then return nil end
+  local from = math.max(1, tonumber(first) or 1)
+  if dash == '' and last ~= '' then return nil end
+  local to = tonumber(last) or (dash == '' and from or math.huge)
+  return path, math.min(from, to), math.max(from, to)
+end
+
+---@param arg string
+---@param where hum.Where
+---@param cb fun(found: hum.FoundFile|nil)
+local function find(arg, where, cb)
+  first_there(where.paths(arg), function(path, type)
+    if path then return cb({ path = path, type = type }) end
+    local name, first, last = split_lines(arg)
+    if not name then return cb(nil) end
+    first_there(where.paths(name), function(inner, inner_type)
+      if not inner then return cb(nil) end
+      cb({ path = inner, type = inner_type, first = first, last = last ~= math.huge and last or nil })
+    end)
+  end)
+end
+
+-- ---- sources ----------------------------------------------------------------------------------
+
+---@param path string  absolute
+---@param where hum.Where
+---@return hum.Source
+local function whole(path, where)
+  local shown = where.shown(path)
+  return {
+    id = 'file:' .. path,
+    title = shown,
+    tag = 'file',
+    attributes = { path = shown },
+    path = path,
+    follows = true,
+  }
+end
+
+---@param found hum.FoundFile
+---@param where hum.Where
+---@return hum.Source
+local function lines_of(found, where)
+  local shown = where.shown(found.path)
+  local range = found.last and ('%d-%d'):format(found.first, found.last) or ('%d-'):format(found.first)
+  if found.last == found.first then range = tostring(found.first) end
+  return {
+    id = ('lines:%s:%s'):format(found.path, range),
+    title = ('%s:%s'):format(shown, range),
+    tag = 'lines',
+    attributes = { path = shown, first = tostring(found.first), last = found.last and tostring(found.last) or nil },
+    path = found.path,
+    first = found.first,
+    last = found.last,
+    follows = false,
+  }
+end
+
+--- Names of a folder, as the helper lists them.
+---@param path string
+---@param where hum.Where
+---@param cb hum.ReferenceDone
+---@return fun() cancel
+local function folder(path, where, cb)
+  local shown = where.shown(path):gsub('/?$', '/')
+  local real = vim.uv.fs_realpath(path) or path
+  local root = where.is_inside(real) and where.project or real
+  return gather.start({ root = root, items = { { dir = path, most = MOST, force = true } } }, function(err, items)
+    local item = items and items[1]
+    if not item or not item.names then
+      return cb(('%s cannot be listed%s\nCheck the path.'):format(shown, err and ': ' .. tostring(err) or ''))
+    end
+    local lines = vim.list_extend({}, item.names)
+    if (item.more or 0) > 0 then lines[#lines + 1] = ('(%d more)'):format(item.more) end
+    cb(nil, {
+      {
+        id = 'listing:' .. path,
+        title = shown,
+        tag = 'listing',
+        attributes = { path = shown },
+        text = table.concat(lines, '\n'),
+        follows = false,
+      },
+    })
+  end)
+end
+
+-- ---- patterns ---------------------------------------------------------------------------------
+
+---@param arg string
+---@return boolean
+local function is_pattern(arg) return arg:find('[*?]') ~= nil or arg:find('{[^{}]*,[^{}]*}') ~= nil end
+
+--- Where a pattern begins to be one: a folder, and the rest.
+---@param path string  absolute
+---@return string base, string pattern
+local function split_pattern(path)
+  local at = assert(path:find('[*?{]'))
+  local base = path:sub(1, at):match('^(.*)/') or ''
+  return base == '' and '/' or base, path:sub(#base + 2)
+end
+
+---@param arg string
+---@param where hum.Where
+---@param cb hum.ReferenceDone
+---@return fun() cancel
+local function glob(arg, where, cb)
+  local paths, i, over, stop = where.paths(arg), 0, false, nil ---@type string[], integer, boolean, fun()|nil
+  local function next_root()
+    i = i + 1
+    if over then return end
+    if not paths[i] then return cb(('no file matches %s\nCheck the pattern: * does not go into folders, **/ does.'):format(arg)) end
+    local base, pattern = split_pattern(paths[i])
+    local real = vim.uv.fs_realpath(base)
+    if not real then return next_root() end
+    local root = where.is_inside(real) and where.project or real
+    for _, one in ipairs(where.roots) do
+      if root == where.project and (real == one or vim.startswith(real, one .. '/')) then root = one end
+    end
+    local spec = { root = root, items = { { glob = pattern, base = base, most = MOST } } }
+    stop = gather.start(spec, function(err, items)
+      if over then return end
+      local item = items and items[1]
+      local names = item and item.names or {}
+      if err and not items then return cb(('%s: %s\nCheck the pattern.'):format(arg, tostring(err))) end
+      if #names == 0 then return next_root() end
+      local sources = vim.tbl_map(function(name)
+        local source = whole(vim.fs.joinpath(base, name), where)
+        source.listed = true
+        return source
+      end, names)
+      if (item.more or 0) > 0 then sources[1].note = ('%s: only the first %d files are sent, %d are left out'):format(arg, MOST, item.more) end
+      cb(nil, sources)
+    end)
+  end
+  next_root()
+  return function()
+    over = true
+    if stop then stop() end
+  end
+end
+
+-- ---- names that are not there -----------------------------------------------------------------
+
+--- Says what is missing, and which name was probably meant: the same file elsewhere, or a name nearby.
+---@param arg string
+---@param where hum.Where
+---@param cb hum.ReferenceDone
+---@return fun() cancel
+local function missing(arg, where, cb)
+  local name = split_lines(arg) or arg
+  local path = where.paths(name)[1]
+  local folder_path, base = vim.fs.dirname(path), vim.fs.basename(path)
+  local items = {
+    { glob = '**/' .. base:gsub('[*?{}%[%]\\]', '\\%0'), base = where.project, most = 3 },
+    { dir = folder_path, most = 2000 },
+  }
+  return gather.start({ root = where.project, items = items }, function(_, results)
+    local elsewhere = results and results[1] and results[1].names or {}
+    local beside = results and results[2] and results[2].names or {}
+    local near = spelling.nearest(base, vim.tbl_map(function(one) return (one:gsub('/$', '')) end, beside))
+    local meant = near and where.shown(vim.fs.joinpath(folder_path, near))
+      or #elsewhere > 0 and table.concat(elsewhere, ' or ')
+    local cure = meant and ('Did you mean %s?'):format(meant) or ('It was looked for in %s.'):format(vim.fn.fnamemodify(where.base, ':~'))
+    cb(('there is no file "%s"\n%s'):format(name, cure))
+  end)
+end
+
+-- ---- the kind ---------------------------------------------------------------------------------
+
+M.name = 'file'
+M.desc = 'a file, lines of it (a.lua:10-40), a folder, or a pattern'
+M.argument = 'needed'
+
+---@type fun(ref: hum.Reference, where: hum.Where, cb: hum.ReferenceDone): fun()|nil
+function M.resolve(ref, where, cb)
+  local arg = ref.arg
+  if not arg or vim.trim(arg) == '' then return cb(NAME_IT) end
+  local over, stop = false, nil ---@type boolean, fun()|nil
+  find(arg, where, function(found)
+    if over then return end
+    if not found then
+      stop = (is_pattern(arg) and glob or missing)(arg, where, cb)
+    elseif found.type == 'directory' then
+      stop = folder(found.path, where, cb)
+    else
+      cb(nil, { found.first and lines_of(found, where) or whole(found.path, where) })
+    end
+  end)
+  return function()
+    over = true
+    if stop then stop() end
+  end
+end
+
+---@param id string
+---@param where hum.Where
+---@return hum.Source|nil
+function M.again(id, where)
+  local path = id:match('^file:(.+)$')
+  return path and whole(path, where) or nil
+end
+
+return M

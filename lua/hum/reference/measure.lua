@@ -1,0 +1,153 @@
+-- From sources to pieces: the helper reads them, keeps a copy, and says how large they are and what of them has changed.
+local config = require('hum.config')
+local gather = require('hum.server.gather')
+local refusal = require('hum.reference.refusal')
+
+local M = {}
+
+---@class hum.Piece
+---@field ref? hum.Reference  nil: of check()
+---@field source hum.Source
+---@field state 'ok'|'missing'|'refused'|'asks'|'large'|'empty'
+---@field why? string     what is wrong, in words
+---@field cure? string    what to do about it
+---@field kept? string    name
+---@field bytes integer
+---@field lines integer
+---@field tokens integer  of what is sent: whole, or the outline
+---@field form? 'whole'|'outline'
+---@field same? boolean   nothing has changed since it was seen
+---@field diff? table     { kept, text?, bytes, lines, tokens, added, removed }
+---@field outline? table  { kept, bytes, tokens }
+---@field image? table    { kept, media, width, height, bytes }
+---@field note? string    what was left out of it, and why
+
+---@class hum.ReferenceEntry  a source on its way to be a piece
+---@field ref? hum.Reference
+---@field source hum.Source
+---@field force boolean     nothing is refused
+---@field inside boolean    the file is in a folder that belongs to the project
+---@field trusted? boolean  the user's list allows it, whatever is in it
+---@field want? 'whole'|'outline'
+---@field since? string
+---@field piece? hum.Piece  it is one already
+
+---@param entry hum.ReferenceEntry
+---@param state string
+---@param why? string
+---@param cure? string
+---@return hum.Piece
+function M.none(entry, state, why, cure)
+  local source = entry.source
+  local piece = { ref = entry.ref, source = source, state = state, why = why, cure = cure, note = source.note }
+  piece.bytes, piece.lines, piece.tokens = 0, 0, 0
+  return piece --[[@as hum.Piece]]
+end
+
+---@param entry hum.ReferenceEntry
+---@return table  as |hum-protocol| says
+local function item_of(entry)
+  local source = entry.source
+  return {
+    path = source.path,
+    buf = source.buf,
+    text = source.text,
+    name = source.text and source.title or nil,
+    first = source.first,
+    last = source.last,
+    force = (entry.force or entry.inside) or nil,
+    since = entry.since,
+    want = entry.want,
+  }
+end
+
+--- States of the helper that are none of a piece.
+---@type table<string, fun(entry: hum.ReferenceEntry, result: table): hum.Piece>
+local STATES = {
+  outside = function(entry) return M.none(entry, 'refused', refusal.OUTSIDE) end,
+  binary = function(entry) return M.none(entry, 'refused', refusal.BINARY) end,
+  missing = function(entry) return M.none(entry, 'missing', 'it is not there any more') end,
+  unreadable = function(entry, result)
+    return M.none(entry, 'missing', 'it cannot be read: ' .. (result.why or 'no reason was given'), 'Check who may read it.')
+  end,
+  directory = function(entry) return M.none(entry, 'refused', 'it is a directory', 'Name a file in it.') end,
+  special = function(entry)
+    return M.none(entry, 'refused', 'it is a device or a pipe', 'Name an ordinary file.')
+  end,
+  range = function(entry, result)
+    local words = 'it has only %d lines'
+    return M.none(entry, 'missing', words:format(result.lines or 0), 'Name lines that are there.')
+  end,
+}
+
+---@param result table
+---@return table|nil
+local function image_of(result)
+  if result.kind ~= 'image' then return nil end
+  return {
+    kept = result.kept,
+    media = result.media,
+    width = result.width,
+    height = result.height,
+    bytes = result.bytes,
+  }
+end
+
+---@param piece hum.Piece
+---@param entry hum.ReferenceEntry
+---@param result table
+local function set_form(piece, entry, result)
+  local large = result.state == 'large' or (piece.tokens > config.get().reference.large and not entry.want)
+  if large and entry.want ~= 'whole' and not result.diff and not result.same then piece.state = 'large' end
+  if entry.want == 'outline' and result.outline then
+    piece.state, piece.form = 'ok', 'outline'
+    piece.tokens = result.outline.tokens
+    piece.same = entry.since ~= nil and entry.since == result.outline.kept or nil
+    piece.diff = nil
+  end
+end
+
+---@param entry hum.ReferenceEntry
+---@param result table
+---@return hum.Piece
+local function piece_of(entry, result)
+  local special = STATES[result.state]
+  if special then return special(entry, result) end
+  local secret = not entry.force
+    and not entry.trusted
+    and result.head
+    and refusal.of_head(result.head, entry.source.path or entry.source.title)
+  if secret then return M.none(entry, 'refused', secret) end
+  local piece = M.none(entry, 'ok')
+  piece.kept, piece.bytes = result.kept, result.bytes or 0
+  piece.lines, piece.tokens = result.lines or 0, result.tokens or 0
+  piece.same, piece.diff, piece.outline = result.same, result.diff, result.outline
+  piece.form, piece.image = 'whole', image_of(result)
+  if not piece.image then set_form(piece, entry, result) end
+  if piece.bytes == 0 and not piece.image and piece.state == 'ok' then piece.state = 'empty' end
+  return piece
+end
+
+--- Has the sources read. An entry that is a piece already is passed over.
+---@param entries hum.ReferenceEntry[]
+---@param where hum.Where
+---@param folder string|nil  where a copy is kept; nil: they are only measured
+---@param cb fun(err: string|nil)  scheduled, once
+---@return fun() cancel
+function M.start(entries, where, folder, cb)
+  local asked = vim.tbl_filter(function(entry) return entry.piece == nil end, entries)
+  if #asked == 0 then
+    cb(nil)
+    return function() end
+  end
+  local spec = { folder = folder, root = where.project, items = vim.tbl_map(item_of, asked) }
+  return gather.start(spec, function(err, results)
+    if not results then return cb(type(err) == 'table' and err.message or err or 'the files could not be read') end
+    for i, entry in ipairs(asked) do
+      entry.piece = piece_of(entry, results[i])
+    end
+    cb(nil)
+  end)
+end
+
+return M

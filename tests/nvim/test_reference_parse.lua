@@ -400,9 +400,7 @@ local READ = [[
 
 ---@param ref hum.Reference
 ---@return string
-local function said(ref)
-  return ref.kind .. (ref.force and '!' or '') .. (ref.arg and '=' .. ref.arg or '')
-end
+local function said(ref) return ref.kind .. (ref.force and '!' or '') .. (ref.arg and '=' .. ref.arg or '') end
 
 for name, rows in vim.spairs(CASES) do
   test('reference, parse: ' .. name, { ui = false }, function(t)
@@ -421,13 +419,16 @@ end
 
 test('reference, parse: a megabyte is read in a moment, whatever is in it', { ui = false }, function(t)
   local worst = { '`', '#', '#file:"', '![', '<!--', '](', '#file:(', '\\', '://', '#file:a,#', '`` ` ', "#file:'s" }
-  local counts = t:lua([[
+  local counts = t:lua(
+    [[
     local parse = require('hum.reference.parse')
     local counts = {}
     for i, one in ipairs(...) do
       counts[i] = #parse.of({ one:rep(20000) }, function(name, arg) return name == 'file' and arg end)
     end
     return counts
-  ]], worst)
+  ]],
+    worst
+  )
   eq(#worst, #counts)
 end)

@@ -62,9 +62,7 @@ end
 
 ---@param ref hum.Reference
 ---@return hum.Source
-local function no_source(ref)
-  return { id = ref.text, title = ref.text, tag = ref.kind, text = '', follows = false }
-end
+local function no_source(ref) return { id = ref.text, title = ref.text, tag = ref.kind, text = '', follows = false } end
 
 ---@param job hum.ReferenceJob
 ---@param ref hum.Reference
@@ -152,7 +150,9 @@ end
 ---@return string
 function M.words(piece)
   local source, ref = piece.source, piece.ref
-  if not piece.cure and piece.state == 'refused' and ref then return refusal.words(ref, source.title, piece.why or '') end
+  if not piece.cure and piece.state == 'refused' and ref then
+    return refusal.words(ref, source.title, piece.why or '')
+  end
   local is_own = source.title == (ref and ref.text)
   local what = is_own and (piece.why or '') or ('%s: %s'):format(source.title, piece.why or '')
   return piece.cure and what .. '\n' .. piece.cure or what
@@ -351,7 +351,8 @@ function M.check(ids, where, opts, cb)
   for i, id in ipairs(ids) do
     local kind = kinds.get(id:match('^[%w_-]+') or '')
     local source = kind and kind.again and kind.again(id, where)
-    local entry = entry_of(job, { text = id, force = true } --[[@as hum.Reference]], source or { id = id } --[[@as hum.Source]])
+    local entry =
+      entry_of(job, { text = id, force = true } --[[@as hum.Reference]], source or { id = id } --[[@as hum.Source]])
     entry.ref = nil
     if not source then entry.piece = measure.none(entry, 'missing', 'it is not there any more') end
     entries[i] = entry

@@ -85,7 +85,8 @@ end
 function M.names()
   local users = vim.tbl_keys(config.get().reference.kinds)
   table.sort(users)
-  local all = vim.list_extend(vim.list_extend({}, OWN), vim.tbl_filter(function(name) return not is_own[name] end, users))
+  local all =
+    vim.list_extend(vim.list_extend({}, OWN), vim.tbl_filter(function(name) return not is_own[name] end, users))
   return vim.tbl_filter(function(name) return M.get(name) ~= nil end, all)
 end
 

@@ -58,7 +58,9 @@ end
 ---@param one hum.LargeReference
 ---@return string
 local function refused(one)
-  return ('%s\nName fewer lines (#file:name:10-40), choose the outline, or raise reference.large.'):format(described(one))
+  return ('%s\nName fewer lines (#file:name:10-40), choose the outline, or raise reference.large.'):format(
+    described(one)
+  )
 end
 
 --- Reads the entries again in the form that was chosen.
@@ -83,9 +85,7 @@ local function question(one, on_choice)
   local function offer(choice, text)
     choices[#choices + 1], items[#items + 1] = choice, text
   end
-  if has_outlines(one) then
-    offer('outline', #one.entries > 1 and 'Send their outlines' or 'Send its outline')
-  end
+  if has_outlines(one) then offer('outline', #one.entries > 1 and 'Send their outlines' or 'Send its outline') end
   offer('whole', 'Send all of it')
   items[#items + 1] = 'Cancel: send nothing'
   vim.ui.select(items, { prompt = described(one) .. ' ', kind = 'hum.reference' }, function(_, i)

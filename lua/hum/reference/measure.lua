@@ -68,12 +68,15 @@ local STATES = {
   binary = function(entry) return M.none(entry, 'refused', refusal.BINARY) end,
   missing = function(entry) return M.none(entry, 'missing', 'it is not there any more') end,
   unreadable = function(entry, result)
-    return M.none(entry, 'missing', 'it cannot be read: ' .. (result.why or 'no reason was given'), 'Check who may read it.')
+    return M.none(
+      entry,
+      'missing',
+      'it cannot be read: ' .. (result.why or 'no reason was given'),
+      'Check who may read it.'
+    )
   end,
   directory = function(entry) return M.none(entry, 'refused', 'it is a directory', 'Name a file in it.') end,
-  special = function(entry)
-    return M.none(entry, 'refused', 'it is a device or a pipe', 'Name an ordinary file.')
-  end,
+  special = function(entry) return M.none(entry, 'refused', 'it is a device or a pipe', 'Name an ordinary file.') end,
   range = function(entry, result)
     local words = 'it has only %d lines'
     return M.none(entry, 'missing', words:format(result.lines or 0), 'Name lines that are there.')

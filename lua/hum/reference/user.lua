@@ -16,7 +16,11 @@ local function sources_of(name, ref, value)
   if type(value) == 'string' then value = { text = value } end
   if type(value) ~= 'table' or type(value.text) ~= 'string' then
     local got = value == nil and 'nil' or type(value)
-    return nil, ('#%s: its function returned %s\nIt has to return a string, or { text = string, title = string }.'):format(name, got)
+    return nil,
+      ('#%s: its function returned %s\nIt has to return a string, or { text = string, title = string }.'):format(
+        name,
+        got
+      )
   end
   local title = type(value.title) == 'string' and value.title or ref.text
   return {

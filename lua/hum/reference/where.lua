@@ -62,9 +62,7 @@ local function real(path) return vim.uv.fs_realpath(path) or vim.fs.normalize(pa
 ---@param path string
 ---@param folder string
 ---@return boolean
-local function is_below(path, folder)
-  return path == folder or vim.startswith(path, folder:gsub('/$', '') .. '/')
-end
+local function is_below(path, folder) return path == folder or vim.startswith(path, folder:gsub('/$', '') .. '/') end
 
 ---@param buf integer|nil
 ---@return string|nil  the folder of its file

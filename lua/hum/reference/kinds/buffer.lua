@@ -121,7 +121,8 @@ local function not_found(arg, where)
   for _, name in ipairs(names) do
     by_tail[vim.fs.basename(name)] = name
   end
-  local near = spelling.nearest(arg, names) or by_tail[spelling.nearest(vim.fs.basename(arg), vim.tbl_keys(by_tail)) or '']
+  local near = spelling.nearest(arg, names)
+    or by_tail[spelling.nearest(vim.fs.basename(arg), vim.tbl_keys(by_tail)) or '']
   local cure = near and ('Did you mean #buffer:%s?'):format(near) or ('Open it, or write #file:%s.'):format(arg)
   return ('there is no buffer "%s"\n%s'):format(arg, cure)
 end

@@ -156,7 +156,9 @@ local function glob(arg, where, cb)
   local function next_root()
     i = i + 1
     if over then return end
-    if not paths[i] then return cb(('no file matches %s\nCheck the pattern: * does not go into folders, **/ does.'):format(arg)) end
+    if not paths[i] then
+      return cb(('no file matches %s\nCheck the pattern: * does not go into folders, **/ does.'):format(arg))
+    end
     local base, pattern = split_pattern(paths[i])
     local real = vim.uv.fs_realpath(base)
     if not real then return next_root() end
@@ -176,7 +178,9 @@ local function glob(arg, where, cb)
         source.listed = true
         return source
       end, names)
-      if (item.more or 0) > 0 then sources[1].note = ('%s: only the first %d files are sent, %d are left out'):format(arg, MOST, item.more) end
+      if (item.more or 0) > 0 then
+        sources[1].note = ('%s: only the first %d files are sent, %d are left out'):format(arg, MOST, item.more)
+      end
       cb(nil, sources)
     end)
   end
@@ -208,7 +212,8 @@ local function missing(arg, where, cb)
     local near = spelling.nearest(base, vim.tbl_map(function(one) return (one:gsub('/$', '')) end, beside))
     local meant = near and where.shown(vim.fs.joinpath(folder_path, near))
       or #elsewhere > 0 and table.concat(elsewhere, ' or ')
-    local cure = meant and ('Did you mean %s?'):format(meant) or ('It was looked for in %s.'):format(vim.fn.fnamemodify(where.base, ':~'))
+    local cure = meant and ('Did you mean %s?'):format(meant)
+      or ('It was looked for in %s.'):format(vim.fn.fnamemodify(where.base, ':~'))
     cb(('there is no file "%s"\n%s'):format(name, cure))
   end)
 end

@@ -23,7 +23,7 @@ local GRACE = 2000
 ---@return hum.ReferenceOutputBuffer
 local function buffer()
   local head, head_bytes, tail, tail_bytes, dropped = {}, 0, {}, 0, 0
-  local first = 1 -- of `tail`
+  local first, last = 1, 0 -- of `tail`
   local function add(data)
     if head_bytes < M.HEAD then
       local part = data:sub(1, M.HEAD - head_bytes)
@@ -31,7 +31,8 @@ local function buffer()
       data = data:sub(#part + 1)
     end
     if data == '' then return end
-    tail[#tail + 1], tail_bytes = data, tail_bytes + #data
+    last = last + 1
+    tail[last], tail_bytes = data, tail_bytes + #data
     while tail_bytes - #tail[first] >= M.TAIL do
       dropped, tail_bytes = dropped + #tail[first], tail_bytes - #tail[first]
       tail[first] = nil
@@ -39,7 +40,7 @@ local function buffer()
     end
   end
   local function text()
-    local ending = table.concat(tail, '', first, #tail >= first and #tail or first - 1)
+    local ending = table.concat(tail, '', first, last)
     local more = dropped + math.max(0, #ending - M.TAIL)
     local beginning = table.concat(head)
     if more == 0 then return beginning .. ending, 0 end

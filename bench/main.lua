@@ -11,6 +11,7 @@ local edit = require('edit')
 local extras = require('extras')
 local fake = require('lib.fake')
 local follow_up = require('follow_up')
+local references = require('references')
 local report = require('report')
 local send = require('send')
 local system = require('system')
@@ -23,16 +24,19 @@ local QUICK = { { 200, 150 }, { 1000, 500 }, { 0, 20000 } }
 local FLAT_OUT_PARAGRAPH = 2000
 
 local USAGE = [[
-usage: bench/run [--quick] [--repeat N] [--chat | --chats | --completion | --edit | --send]
+usage: bench/run [--quick] [--repeat N] [--chat | --chats | --completion | --edit |
+                 --references | --send]
                  [--way NAME] [--place NAME] [--rate N] [--no-extras]
 
   --quick       one repetition, less of everything
   --chat        only the replies of a chat; --completion: only completion;
                 --send: only the way of a message to the server; --chats: only
-                the list of chats
+                the list of chats; --references: 10 MB of them
   --way         of the chat only these ways (may be repeated); the ratios need "bare"
   --place       empty, long or paragraph; --rate 200, 333, 1000, or 0 for flat out
 ]]
+
+local PARTS = { chat = true, chats = true, completion = true, edit = true, references = true, send = true }
 
 local function parse(args)
   local opts = { repeats = 3, rates = RATES, ways = {}, places = {}, only = {} }
@@ -44,7 +48,7 @@ local function parse(args)
       opts.quick, opts.repeats, opts.rates = true, 1, QUICK
     elseif name == '--no-extras' then
       opts.no_extras = true
-    elseif name == '--chat' or name == '--chats' or name == '--completion' or name == '--edit' or name == '--send' then
+    elseif PARTS[name:sub(3)] then
       opts.part = name:sub(3)
     elseif name == '--repeat' then
       opts.repeats = assert(tonumber(value(i)), USAGE)
@@ -56,7 +60,7 @@ local function parse(args)
       io.stderr:write(USAGE)
       os.exit(2)
     end
-    i = i + (name:find('^%-%-[qncse]') and 1 or 2)
+    i = i + ((name == '--quick' or name == '--no-extras' or PARTS[name:sub(3)]) and 1 or 2)
   end
   return opts
 end
@@ -137,6 +141,10 @@ local function main()
     local why
     figures.follow_up, why = follow_up.measure(run)
     texts[#texts + 1] = follow_up.markdown(figures.follow_up, why)
+  end
+  if is_wanted('references') then
+    figures.references = references.measure(run, opts.repeats, note)
+    texts[#texts + 1] = references.markdown(figures.references)
   end
   if is_wanted('chats') then
     figures.chats = chats.measure(run, note)

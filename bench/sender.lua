@@ -81,10 +81,11 @@ local OPEN = {
           url = spec.url,
           model = 'fake',
           dialect = spec.dialect,
-          options = { max_tokens = spec.tokens },
+          options = { max_tokens = spec.tokens, num_ctx = spec.window },
         },
       },
       chat = { window = 'current' },
+      reference = spec.large and { large = spec.large } or nil,
     }))
     vim.cmd('Hum chat')
     vim.api.nvim_create_autocmd('User', {
@@ -95,7 +96,7 @@ local OPEN = {
 }
 
 ---@param spec { way: string, url: string, host?: string, port?: integer, history: string[], dialect?: string,
----tokens?: integer }
+---tokens?: integer, window?: integer, large?: integer }
 function M.open(spec)
   OPEN[spec.way](spec)
   local heading = vim.fn.search('^## » You', 'cw') - 1

@@ -124,13 +124,13 @@ test: ## everything: C tests, tests in real Neovims, a short run of each fuzzer
 	@tools/sum '$(MAKE) -s test-c' '$(MAKE) -s test-fake' '$(MAKE) -s test-nvim' '$(MAKE) -s test-fuzz'
 
 test-c: $(C_TESTS:%=build/tests/%) ## the C tests, under ASan and UBSan
-	@tools/sum $(^:%='%')
+	@tools/sum --together $(^:%='%')
 
 test-fake: build/asan/hum-fake ## the fake server against what it promises, under ASan and UBSan
 	@tools/sum 'tests/fake/check.py $<'
 
 test-nvim: deps programs ## the Lua tests, in Neovim 0.10 and in the newest
-	@tools/sum '$(NVIM_OLD)' '$(NVIM_NEW)'
+	@tools/sum '$(NVIM_OLD) --share 1/2' '$(NVIM_NEW) --share 2/2'
 
 test-fuzz: $(FUZZERS:%=build/fuzz/%) ## a short run of each fuzzer
 	@tools/fuzz --smoke $(FUZZERS)

@@ -9,6 +9,7 @@ local task = require('lib.task')
 ---@class test.Harness
 ---@field root string the plugin's directory
 ---@field file string the test file being read
+---@field plays_once boolean? whether its cases are to be played once
 local M = { cases = {} }
 
 ---@class test.Case
@@ -27,6 +28,10 @@ Case.__index = Case
 ---@field args string[]?
 ---@field helper string|false? another helper program; false: the plugin's own in any case
 ---@field alone boolean? no other case runs at the same time
+---@field once boolean? it judges the helper, or Lua to which all Neovims are alike: one of them is enough
+
+--- All further cases of this file are to be played in one Neovim: see `once`.
+function M.once() M.plays_once = true end
 
 --- Registers a case.
 ---@param name string a sentence
@@ -37,6 +42,7 @@ function M.test(name, opts, fn)
     opts, fn = {}, opts
   end
   local n = #M.cases + 1
+  if M.plays_once then opts = vim.tbl_extend('keep', opts, { once = true }) end
   M.cases[n] = { n = n, name = name, opts = opts, fn = fn, file = M.file }
 end
 

@@ -6,6 +6,7 @@
 --   --only TEXT      only cases whose name contains TEXT
 --   --times N        each of them so often (1)
 --   --jobs N         cases at the same time (two for each processor: a case waits for half of its time)
+--   --share K/N      of the cases that one Neovim is enough for, the Kth of N shares: others play the others
 --   --helper PATH    another helper than build/hum, such as a sanitizer build ($HUM_HELPER)
 --   --valgrind       the helper under valgrind
 --   --list           only the names
@@ -37,6 +38,7 @@ local function parse(argv)
     ['--times'] = 'times',
     ['--jobs'] = 'jobs',
     ['--helper'] = 'helper',
+    ['--share'] = 'share',
   }
   local flags = { ['--valgrind'] = 'valgrind', ['--list'] = 'list' }
   local i = 1
@@ -69,14 +71,20 @@ local function load_cases(opts)
   if #files == 0 then files = vim.fn.sort(vim.fn.glob(here .. '/test_*.lua', false, true)) end
   for _ = 1, opts.times do
     for _, file in ipairs(files) do
+      harness.plays_once = nil
       harness.file = vim.fs.basename(file):gsub('^test_', ''):gsub('%.lua$', '')
       dofile(file)
     end
   end
-  return vim.tbl_filter(
-    function(case) return not opts.only or (case.file .. ': ' .. case.name):find(opts.only, 1, true) ~= nil end,
-    harness.cases
-  )
+  local part, parts = (opts.share or '1/1'):match('^(%d+)/(%d+)$')
+  if not part then usage('--share wants K/N') end
+  local nth = 0
+  return vim.tbl_filter(function(case)
+    if opts.only and not (case.file .. ': ' .. case.name):find(opts.only, 1, true) then return false end
+    if not case.opts.once then return true end
+    nth = nth + 1
+    return nth % parts == part % parts
+  end, harness.cases)
 end
 
 -- Outlives this driver however it ends, and takes away what it left: terminals and files.

@@ -3,6 +3,8 @@ local T = require('harness')
 local chat = require('lib.chat')
 local test, eq = T.test, T.eq
 
+T.once()
+
 local QUIET = { ui = false }
 
 --- Asks a question at an address; gives the data of the ending.

@@ -3,6 +3,8 @@ local complete = require('lib.complete')
 local fill = require('lib.fill')
 local T = require('harness')
 
+T.once()
+
 -- ---- special tokens -----------------------------------------------------------------------
 
 local C = 'int f(int a)\n{\n    return ▏\n}'

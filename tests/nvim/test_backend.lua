@@ -2,6 +2,8 @@
 local T = require('harness')
 local test, eq = T.test, T.eq
 
+T.once()
+
 --- Configures hum for a server and finds the backend. `complete` and `endpoint` are options.
 local function resolve(t, srv, complete, endpoint)
   t:lua(

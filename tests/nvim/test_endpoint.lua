@@ -3,6 +3,8 @@ local T = require('harness')
 local proc = require('lib.proc')
 local test, eq = T.test, T.eq
 
+T.once()
+
 -- What Ollama's own tools make of the variable, and what can be connected to where that
 -- differs. From the vectors of Ollama's envconfig package and runs of it.
 local VECTORS = {

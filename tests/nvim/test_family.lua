@@ -3,6 +3,8 @@
 local T = require('harness')
 local test, eq = T.test, T.eq
 
+T.once()
+
 local QWEN = { '<|fim_prefix|>', '<|fim_suffix|>', '<|fim_middle|>' }
 local STARCODER = { '<fim_prefix>', '<fim_suffix>', '<fim_middle>' }
 local DEEPSEEK = { '<｜fim▁begin｜>', '<｜fim▁hole｜>', '<｜fim▁end｜>' }

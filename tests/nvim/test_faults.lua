@@ -4,6 +4,8 @@ local T = require('harness')
 local chat = require('lib.chat')
 local test, eq = T.test, T.eq
 
+T.once()
+
 local QUIET = { ui = false }
 
 --- A server that would answer, and one that is meant.

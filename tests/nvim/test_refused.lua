@@ -3,6 +3,8 @@ local T = require('harness')
 local chat = require('lib.chat')
 local test, eq = T.test, T.eq
 
+T.once()
+
 local GOOD = { text = 'All is well.' }
 local PATHS = { openai = '/v1/chat/completions', ollama = '/api/chat', anthropic = '/v1/messages' }
 

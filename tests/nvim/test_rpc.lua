@@ -4,6 +4,8 @@ local editor = require('lib.editor')
 local proc = require('lib.proc')
 local test, eq = T.test, T.eq
 
+T.once()
+
 local BARE = { nvim = false }
 
 local function spec(url, more)

@@ -5,6 +5,8 @@ local complete = require('lib.complete')
 local suggest = require('lib.suggest')
 local test, eq = T.test, T.eq
 
+T.once()
+
 local OPTS = suggest.OPTS
 
 ---@param list string

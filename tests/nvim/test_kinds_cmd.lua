@@ -44,7 +44,7 @@ end
 
 test('the question shows what will run and where; no means no', PURE, function(t)
   answering(t, 3)
-  eq('allow it, or take it out of the message: #cmd:make -j4 was not run', ask(t, 'make -j4'))
+  eq('#cmd:make -j4 was not run: you did not allow it\nAllow it, or take it out of the message.', ask(t, 'make -j4'))
   local asked = t:lua('return asked')
   T.match('make -j4', asked[1].prompt, true)
   T.match(t:lua([[return vim.fn.fnamemodify(vim.fn.getcwd(), ':~')]]), asked[1].prompt, true)

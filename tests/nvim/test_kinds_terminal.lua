@@ -91,7 +91,7 @@ test('prompts that the shell marks are known by the marks', function(t)
 end)
 
 test('a terminal is meant by number or name; without one it is refused', function(t)
-  eq('open a terminal first (:terminal): there is none', kinds.refused(t, 'terminal', nil, { code = false }))
+  eq('there is no terminal\nOpen one first, with :terminal.', kinds.refused(t, 'terminal', nil, { code = false }))
   local first = open(t, 'one$ ')
   idle(t, first, 'one$')
   local second = open(t, 'two$ ')
@@ -99,7 +99,7 @@ test('a terminal is meant by number or name; without one it is refused', functio
   T.match('one%$', kinds.source(t, 'terminal', first .. ':all', { code = false }).text)
   T.match('two%$', kinds.source(t, 'terminal', tostring(second) .. ':all', { code = false }).text)
   T.match(
-    '^name one of these by its number: .*2 terminals are called "sh"',
+    '^2 terminals are called "sh"\nName one by its number: ',
     kinds.refused(t, 'terminal', 'sh', { code = false })
   )
   T.match('no terminal is called "zsh"', kinds.refused(t, 'terminal', 'zsh', { code = false }), true)

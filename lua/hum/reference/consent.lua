@@ -87,7 +87,10 @@ function M.ask(kind, ref, where, cb)
     ask(question, function(answer)
       if asked.over then return end
       if answer == 'always' then trust.allow(key, question.what) end
-      local refused = ('allow it, or take it out of the message: %s was not %s'):format(ref.text, question.done)
+      local refused = ('%s was not %s: you did not allow it\nAllow it, or take it out of the message.'):format(
+        ref.text,
+        question.done
+      )
       finish(answer == 'no' and refused or nil)
     end)
   end

@@ -12,11 +12,10 @@ function M.start(t, kind, arg, opts)
     local kind, arg, opts = ...
     arg = arg ~= vim.NIL and arg or nil
     local win = vim.api.nvim_get_current_win()
-    local base = opts.base or vim.fn.getcwd()
-    where = {
-      project = base, base = base, dry = opts.dry or false,
-      code = opts.code ~= false and (opts.code or { win = win, buf = vim.api.nvim_win_get_buf(win) }) or nil,
-    }
+    local code = opts.code or { win = win, buf = vim.api.nvim_win_get_buf(win) }
+    where = require('hum.reference.where').of({ code = code, dry = opts.dry })
+    if opts.code == false then where.code = nil end
+    where.base = opts.base or where.base
     local text = '#' .. kind .. (opts.force and '!' or '') .. (arg and ':' .. arg or '')
     ref = { text = text, kind = kind, arg = arg, force = opts.force or false, row = 0, col = 0, end_col = #text }
     resolved, calls = nil, 0
@@ -68,9 +67,8 @@ function M.words(t, kind, typed)
   return t:lua(
     [[
     local kind, typed = ...
-    local buf = vim.api.nvim_get_current_buf()
-    local base = vim.fn.getcwd()
-    local where = { project = base, base = base, dry = true, code = { win = vim.api.nvim_get_current_win(), buf = buf } }
+    local code = { win = vim.api.nvim_get_current_win(), buf = vim.api.nvim_get_current_buf() }
+    local where = require('hum.reference.where').of({ code = code, dry = true })
     local list = require('hum.reference.kinds.' .. kind).complete(typed, where)
     return vim.tbl_map(function(one) return one.word end, list)
   ]],

@@ -45,14 +45,16 @@ local function get(name, cb)
     vim.schedule(function()
       if over then return end
       if done.code == 124 then
-        cb(('copy it again: the program that has the clipboard did not answer (%s)'):format(command[1]))
+        cb(('%s did not tell what is in the clipboard\nCopy it again.'):format(command[1]))
       else
         cb(nil, done.code == 0 and done.stdout or '')
       end
     end)
   end)
   if not started then
-    vim.schedule(function() cb(('install %s: it cannot be started'):format(command[1])) end)
+    vim.schedule(
+      function() cb(('%s cannot be started\nInstall it: the clipboard is read by it.'):format(command[1])) end
+    )
     return
   end
   return function()
@@ -70,7 +72,7 @@ return {
     local name = ref.arg and ref.arg ~= '' and ref.arg or '+'
     -- "=" would evaluate an expression.
     if #name ~= 1 or not name:find('[%w"*+%-.:%%#/]') then
-      local err = ('write a register of one character, as in #clipboard:a: "%s" is none'):format(name)
+      local err = ('there is no register "%s"\nWrite #clipboard, or one character as in #clipboard:a.'):format(name)
       vim.schedule(function() cb(err) end)
       return
     end
@@ -78,8 +80,8 @@ return {
     return get(name, function(err, text)
       if err then return cb(err) end
       text = (text or ''):gsub('\r\n', '\n'):gsub('\n$', '')
-      if text == '' then return cb(('copy something first: %s is empty'):format(what), {}) end
-      if text:find('%z') then return cb(('copy text: what is in %s is none'):format(what)) end
+      if text == '' then return cb(('%s is empty\nCopy something first.'):format(what), {}) end
+      if text:find('%z') then return cb(('what is in %s is no text\nCopy text.'):format(what)) end
       local note = #text > MOST and ('only the first %d bytes of it'):format(MOST) or nil
       if note then text = text:sub(1, MOST + vim.str_utf_start(text, MOST + 1)) end
       cb(nil, {

@@ -26,7 +26,7 @@ return {
   asks = true,
   question = function(ref, where)
     local command = vim.trim(ref.arg or '')
-    if command == '' then return nil, 'write the command, as in #cmd:make or #cmd:"git log -5"' end
+    if command == '' then return nil, '#cmd names no command\nWrite it as in #cmd:make or #cmd:"git log -5".' end
     return { verb = 'Run', done = 'run', what = command, at = vim.fn.fnamemodify(folder(where), ':~') }
   end,
   complete = function(typed)

@@ -30,7 +30,7 @@ local function parse(arg)
   local wanted = { all = false, severities = {} }
   for word in (arg or ''):gmatch('[^%s,:|+]+') do
     local is = WORDS[word:lower()]
-    if not is then return nil, ('write all, error, warn, info or hint: #diagnostics knows no "%s"'):format(word) end
+    if not is then return nil, ('#diagnostics has no "%s"\nWrite all, error, warn, info or hint.'):format(word) end
     if type(is) == 'number' then
       wanted.severities[is] = true
     else
@@ -122,8 +122,9 @@ return {
       local note = withheld.note(left_out, where)
       if #list == 0 then
         local what = some ~= '' and some .. ' ' or ''
-        local why = ('take %s out of the message: there are no %sdiagnostics in %s'):format(ref.text, what, of)
-        return cb(note and ('%s (%s)'):format(why, note) or why, {})
+        local why = ('there are no %sdiagnostics in %s'):format(what, of)
+        why = note and ('%s (%s)'):format(why, note) or why
+        return cb(('%s\nTake %s out of the message.'):format(why, ref.text), {})
       end
       local notes = { note }
       local text = listing.text(list, where, notes)

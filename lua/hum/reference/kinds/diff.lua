@@ -2,11 +2,14 @@
 -- and any revision or range; paths behind it: #diff:"main... src/".
 local git = require('hum.git')
 local patch = require('hum.reference.source.patch')
+local place = require('hum.reference.source.place')
 local spelling = require('hum.spelling')
 local withheld = require('hum.reference.source.withheld')
 
 --- So many new files are shown, each of at most so many bytes.
 local NEW_FILES, NEW_BYTES = 20, 64 * 1024
+
+local NO_REPOSITORY = '%s is in no git repository\nOpen a file of the repository, or :cd to it.'
 
 --- How git writes a diff, whatever the user's configuration says.
 local FORM = {
@@ -63,8 +66,9 @@ local function finish(task, text)
   end
   local note = withheld.note(left_out, task.where)
   if not text:find('%S') then
-    local err = ('take %s out of the message: there is no difference (%s)'):format(task.ref.text, task.title)
-    return task.cb(note and ('%s; %s'):format(err, note) or err, {})
+    local err = ('there is no difference in %s'):format(task.title)
+    err = note and ('%s (%s)'):format(err, note) or err
+    return task.cb(('%s\nTake %s out of the message.'):format(err, task.ref.text), {})
   end
   task.cb(nil, {
     {
@@ -164,9 +168,13 @@ local function unknown(task, word, answer)
   task.run({ 'for-each-ref', '--format=%(refname:short)', '--count=500' }, function(refs)
     local stem = word:match('^(.-)%.%.') or word
     local hint = spelling.hint(stem, vim.split(refs.out, '\n', { trimempty = true }))
-    local is_range_fault = answer.err:find('no merge base', 1, true) and ('; git: ' .. answer.err) or ''
+    local said = answer.err:find('no merge base', 1, true) and (' (git: %s)'):format(answer.err) or ''
     task.cb(
-      ('write staged, unstaged, a revision or a path: "%s" is none of them%s%s'):format(word, hint, is_range_fault)
+      ('"%s" is no revision and no path%s%s\nWrite staged, unstaged, a revision, a range or a path.'):format(
+        word,
+        said,
+        hint
+      )
     )
   end)
 end
@@ -178,9 +186,11 @@ local function by_words(task, words)
   local word = words[1]
   local first = word == '--' and 2 or 1
   local function path_of(name)
-    local path = vim.fs.normalize(vim.fs.joinpath(task.where.base, name))
-    return vim.uv.fs_stat(path) and (':(top,literal)' .. (path == task.at.cwd and '' or path:sub(#task.at.cwd + 2)))
-      or nil
+    for _, path in ipairs(task.where.paths(name)) do
+      local from_top = path == task.at.cwd and '' or path:sub(#task.at.cwd + 2)
+      local is_below = path == task.at.cwd or vim.startswith(path, task.at.cwd .. '/')
+      if is_below and vim.uv.fs_stat(path) then return ':(top,literal)' .. from_top end
+    end
   end
   local function as_paths(from)
     local paths = {}
@@ -215,7 +225,7 @@ local function begin(task)
   local words = vim.split(task.ref.arg or '', '%s+', { trimempty = true })
   local first = table.remove(words, 1)
   if first and vim.startswith(first, '-') and first ~= '--' then
-    return task.cb(('write staged, unstaged, a revision or a path: "%s" is an option'):format(first))
+    return task.cb(('"%s" is an option of git\nWrite staged, unstaged, a revision, a range or a path.'):format(first))
   end
   if not first then
     task.what, task.title = task.base, 'all that is not committed'
@@ -256,17 +266,12 @@ return {
     task.run({ 'rev-parse', '--show-toplevel' }, function(top)
       local folder = vim.trim(top.out)
       if not top.ok or folder == '' then
-        return task.cb(
-          ('take %s out of the message: %s'):format(
-            ref.text,
-            top.err:find('not a git repository', 1, true)
-                and ('%s is in no git repository'):format(vim.fn.fnamemodify(where.base, ':~'))
-              or 'git: ' .. top.err
-          )
-        )
+        local is_none = top.err:find('not a git repository', 1, true)
+        local name = vim.fn.fnamemodify(where.base, ':~')
+        return task.cb(is_none and NO_REPOSITORY:format(name) or 'git: ' .. top.err)
       end
       task.at = { cwd = folder }
-      task.where = vim.tbl_extend('force', where, { project = folder })
+      task.where = place.below(where, folder)
       -- Before the first commit all is compared with nothing.
       task.run({ 'rev-parse', '--verify', '--quiet', 'HEAD' }, function(head)
         if head.ok then

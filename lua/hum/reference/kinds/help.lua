@@ -137,13 +137,14 @@ end
 local function missing(tag)
   local ok, near = pcall(vim.fn.getcompletion, tag, 'help')
   near = ok and near or {}
-  local hint = near[1] and (' (did you mean %s?)'):format(table.concat(vim.list_slice(near, 1, 3), ', ')) or ''
-  if hint == '' then
-    local stem
-    ok, stem = pcall(vim.fn.getcompletion, tag:sub(1, math.max(2, #tag - 3)), 'help')
-    hint = ok and spelling.hint(tag, vim.list_slice(stem, 1, 200)) or ''
+  local cure = near[1] and ('Did you mean %s?'):format(table.concat(vim.list_slice(near, 1, 3), ', '))
+  if not cure then
+    local some
+    ok, some = pcall(vim.fn.getcompletion, tag:sub(1, math.max(2, #tag - 3)), 'help')
+    local name = ok and spelling.nearest(tag, vim.list_slice(some, 1, 200))
+    cure = name and ('Did you mean %s?'):format(name) or 'Write a tag as :help takes it.'
   end
-  return ('write a tag of the help: there is no "%s"%s'):format(tag, hint)
+  return ('there is no help for "%s"\n%s'):format(tag, cure)
 end
 
 ---@type hum.ReferenceKind
@@ -166,7 +167,9 @@ return {
       read(found.path, TAGS_BYTES, function(text)
         if over then return end
         local source = text and source_of(found, text)
-        if not source then return cb(('run :helptags ALL: %s has no "%s" any more'):format(found.path, found.tag)) end
+        if not source then
+          return cb(('%s has no "%s" any more\nRun :helptags ALL.'):format(vim.fs.basename(found.path), found.tag))
+        end
         cb(nil, { source })
       end)
     end)

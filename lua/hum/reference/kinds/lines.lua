@@ -3,7 +3,7 @@
 local place = require('hum.reference.source.place')
 local withheld = require('hum.reference.source.withheld')
 
-local HOW = 'write #lines:10-40, #lines:10 or #lines:path:10-40: "%s" names no lines'
+local HOW = '%s names no lines\nWrite #lines:10-40, #lines:10 or #lines:path:10-40.'
 
 ---@param arg string
 ---@return { path?: string, first: integer, last: integer }|nil
@@ -22,13 +22,13 @@ end
 ---@param name string
 ---@return string|nil err
 local function fault(range, count, name)
-  if range.first < 1 then return 'write a line from 1 on: there is no line 0' end
+  if range.first < 1 then return 'there is no line 0\nLines are counted from 1.' end
   if range.last < range.first then
-    return ('write #lines:%d-%d: the first line is behind the last one'):format(range.last, range.first)
+    return ('line %d is behind line %d\nDid you mean %d-%d?'):format(range.first, range.last, range.last, range.first)
   end
   if count and range.last > count then
     local has = count == 1 and '1 line' or ('%d lines'):format(count)
-    return ('take lines that are there: %s has %s, not %d'):format(name, has, range.last)
+    return ('%s has only %s\nName lines that are there.'):format(name, has)
   end
 end
 
@@ -40,8 +40,7 @@ local function source_of(ref, where)
   if not range then return nil, HOW:format(ref.text) end
   local path, buf, err
   if range.path then
-    path = place.absolute(range.path, where)
-    buf = place.loaded(path)
+    path, buf = place.find(range.path, where)
   else
     buf, err = place.code(where)
     if not buf then return nil, err end
@@ -50,10 +49,10 @@ local function source_of(ref, where)
   local name = place.shown(path, where)
   err = fault(range, buf and vim.api.nvim_buf_line_count(buf), name)
   if err then return nil, err end
-  local which = range.first == range.last and tostring(range.first) or ('%d-%d'):format(range.first, range.last)
+  local which = ('%d-%d'):format(range.first, range.last)
   return {
     id = ('lines:%s:%s'):format(path or buf, which),
-    title = ('%s:%s'):format(name, which),
+    title = ('%s:%s'):format(name, range.first == range.last and range.first or which),
     tag = 'lines',
     attributes = { path = name, first = tostring(range.first), last = tostring(range.last) },
     buf = buf,
@@ -89,7 +88,7 @@ return {
       return
     end
     return withheld.one(path, ref, where, function(why)
-      if why then return cb(why) end
+      if why then return cb(why, nil, 'refused') end
       cb(nil, { source })
     end)
   end,

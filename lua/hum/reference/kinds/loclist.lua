@@ -19,7 +19,7 @@ return {
   resolve = function(ref, where, cb)
     local win = window(where)
     if not win then
-      local err = 'open the file in a window beside the chat first: there is no code window (#loclist)'
+      local err = 'there is no code window\nOpen the file in a window beside the chat first.'
       vim.schedule(function() cb(err) end)
       return
     end
@@ -27,7 +27,7 @@ return {
       name = 'loclist',
       id = 'loclist:' .. win,
       get = function(what) return vim.fn.getloclist(win, what) end,
-      empty = 'fill the location list of the code window first (:lmake, :lgrep): it has no places (#loclist)',
+      empty = 'the location list of the code window has no places\nFill it first, as with :lmake or :lgrep.',
     }, ref, where, cb)
   end,
 }

@@ -12,9 +12,9 @@ return {
     local n = ref.arg and ref.arg ~= '' and (tonumber(ref.arg:match('^%d+$')) or -1) or MOST
     local text = vim.api.nvim_exec2('messages', { output = true }).output
     vim.schedule(function()
-      if n < 1 then return cb(('write a number of lines, as in #messages:20: "%s" is none'):format(ref.arg)) end
+      if n < 1 then return cb(('"%s" is no number of lines\nWrite #messages or #messages:20.'):format(ref.arg)) end
       local lines = vim.split(vim.trim(text), '\n', { plain = true })
-      if lines[1] == '' then return cb('take #messages out of the message: there are none', {}) end
+      if lines[1] == '' then return cb('there are no :messages\nTake #messages out of the message.', {}) end
       local last = vim.list_slice(lines, math.max(1, #lines - math.min(n, MOST) + 1))
       local left = #lines - #last
       cb(nil, {

@@ -11,7 +11,7 @@ return {
       name = 'quickfix',
       id = 'quickfix',
       get = vim.fn.getqflist,
-      empty = 'fill the quickfix list first (:make, :grep): it has no places (#quickfix)',
+      empty = 'the quickfix list has no places\nFill it first, as with :make or :grep.',
     }, ref, where, cb)
   end,
 }

@@ -2,7 +2,7 @@
 local place = require('hum.reference.source.place')
 local withheld = require('hum.reference.source.withheld')
 
-local NONE = 'select something in %s first: nothing was selected there yet (#selection)'
+local NONE = 'nothing was selected in %s yet\nSelect something there first.'
 
 --- Columns of a block that goes to the ends of its lines ("$"), of which only the cursor of visual mode knows: it is
 --- begun again for a moment.
@@ -93,7 +93,7 @@ return {
     end
     local path = place.file(buf)
     return withheld.one(path, ref, where, function(why)
-      if why then return cb(why) end
+      if why then return cb(why, nil, 'refused') end
       cb(nil, {
         {
           id = 'selection:' .. (path or buf),

@@ -37,7 +37,7 @@ end
 ---@return integer|nil buf, boolean all, string|nil err
 local function find(arg)
   local list = terminals()
-  if #list == 0 then return nil, false, 'open a terminal first (:terminal): there is none' end
+  if #list == 0 then return nil, false, 'there is no terminal\nOpen one first, with :terminal.' end
   local all = arg == 'all' or (arg ~= nil and vim.endswith(arg, ':all'))
   local which = (arg or ''):gsub(':?all$', '')
   if not all then which = arg or '' end
@@ -54,7 +54,7 @@ local function find(arg)
   )
   local why = #fitting == 0 and ('no terminal is called "%s"'):format(which)
     or ('%d terminals are called "%s"'):format(#fitting, which)
-  return nil, all, ('name one of these by its number: %s (%s)'):format(table.concat(names, ', '), why)
+  return nil, all, ('%s\nName one by its number: %s.'):format(why, table.concat(names, ', '))
 end
 
 --- Rows of prompts that Neovim has marked, from 0.
@@ -139,7 +139,7 @@ return {
     if part.how == 'screen' then note = 'no prompt was found in the terminal: its last screen' end
     vim.schedule(function()
       if not text:find('%S') then
-        return cb(('run something in it first: the terminal %s is empty'):format(name), {})
+        return cb(('the terminal %s is empty\nRun something in it first.'):format(name), {})
       end
       cb(nil, {
         {

@@ -1,4 +1,4 @@
--- Where the sources of references are: the code buffer that they mean, and files as a model is told of them.
+-- Where the sources of references are: the code buffer that they mean, and files by their names.
 local M = {}
 
 --- What a message says of a buffer without a name.
@@ -6,11 +6,11 @@ M.NAMELESS = '[No Name]'
 
 --- The code buffer that a reference means.
 ---@param where hum.Where
----@return integer|nil buf, string|nil err  with the cure first
+---@return integer|nil buf, string|nil err
 function M.code(where)
   local buf = where.code and where.code.buf
   if buf and vim.api.nvim_buf_is_loaded(buf) then return buf end
-  return nil, 'open the file in a window beside the chat first: there is no code window'
+  return nil, 'there is no code window\nOpen the file in a window beside the chat first.'
 end
 
 --- The file of a buffer.
@@ -22,44 +22,31 @@ function M.file(buf)
   return vim.fs.normalize(vim.fn.fnamemodify(name, ':p'))
 end
 
---- A file that a user names.
----@param name string
----@param where hum.Where
----@return string  absolute
-function M.absolute(name, where)
-  if name:sub(1, 1) == '~' then name = vim.fs.normalize(name) end
-  if name:find('^/') or name:find('^%a:[\\/]') then return vim.fs.normalize(name) end
-  return vim.fs.normalize(vim.fs.joinpath(where.base, name))
-end
-
----@param path string
----@param folder string|nil
----@return string|nil  relative to it
-local function below(path, folder)
-  if not folder or folder == '' then return nil end
-  folder = folder:gsub('/+$', '') .. '/'
-  return vim.startswith(path, folder) and path:sub(#folder + 1) or nil
-end
-
---- A file within the project.
+--- Whether a file is in a folder that belongs to the project.
 ---@param path string  absolute
 ---@param where hum.Where
----@return string|nil  relative to what relative names mean; nil: it is outside
-function M.inside(path, where)
-  local inside = below(path, where.base) or below(path, where.project)
-  if inside then return inside end
-  -- Reached by a link, the same folder has another name.
-  local real, base = vim.uv.fs_realpath(path), vim.uv.fs_realpath(where.base)
-  return real and base and below(real, base) or nil
-end
+---@return boolean
+function M.is_inside(path, where) return where.is_inside(path) or where.is_inside(vim.uv.fs_realpath(path) or path) end
 
---- What a file is called. Where it is on the disk is not for a model to know.
+--- What a file is called.
 ---@param path string|nil  absolute; nil: a buffer without a file
 ---@param where hum.Where
 ---@return string
-function M.shown(path, where)
-  if not path then return M.NAMELESS end
-  return M.inside(path, where) or vim.fs.basename(path)
+function M.shown(path, where) return path and where.shown(path) or M.NAMELESS end
+
+--- The same place, to which what is below a folder belongs as well.
+---@param where hum.Where
+---@param folder string  absolute, links resolved
+---@return hum.Where
+function M.below(where, folder)
+  local prefix = folder:gsub('/$', '') .. '/'
+  local wider = vim.tbl_extend('force', {}, where) --[[@as hum.Where]]
+  function wider.is_inside(path) return vim.startswith(path, prefix) or where.is_inside(path) end
+  function wider.shown(path)
+    if where.is_inside(path) or not vim.startswith(path, prefix) then return where.shown(path) end
+    return path:sub(#prefix + 1)
+  end
+  return wider
 end
 
 --- The buffer that has this file loaded.
@@ -75,6 +62,20 @@ function M.loaded(path)
       if real and vim.uv.fs_realpath(file) == real then return buf end
     end
   end
+end
+
+--- A file that a user names: the first that is there, else the first that is meant.
+---@param name string
+---@param where hum.Where
+---@return string path  absolute
+---@return integer|nil buf  that has it loaded
+function M.find(name, where)
+  local paths = where.paths(name)
+  for _, path in ipairs(paths) do
+    local buf = M.loaded(path)
+    if buf or vim.uv.fs_stat(path) then return path, buf end
+  end
+  return paths[1]
 end
 
 return M

@@ -115,7 +115,7 @@ function M.run(what, cb)
   end)
   if not ok then
     vim.schedule(function()
-      if not over then cb(("set 'shell' to a program that is there: %s"):format(process)) end
+      if not over then cb(("the command cannot be started: %s\nCheck 'shell'."):format(process)) end
     end)
     return function() over = true end
   end

@@ -21,7 +21,7 @@ local IGNORED, OUTSIDE = 'git ignores it', 'it is outside the project'
 local function by_name(path, where)
   local verdict = sensitive.of_file(path, config.get().complete.exclude)
   if verdict.why then return verdict.why end
-  return not place.inside(path, where) and OUTSIDE or nil
+  return not place.is_inside(path, where) and OUTSIDE or nil
 end
 
 --- Asks about files one by one, as a list with one that git refuses is refused as a whole.
@@ -79,17 +79,16 @@ function M.of(paths, ref, where, cb)
   end
 end
 
---- Why one file is refused, in words for the user.
+--- Why one file is refused.
 ---@param path string|nil  absolute; nil: nothing is refused
 ---@param ref hum.Reference
 ---@param where hum.Where
----@param cb fun(err?: string)  scheduled, once
+---@param cb fun(why?: string)  scheduled, once
 ---@return fun() cancel
 function M.one(path, ref, where, cb)
   return M.of({ path }, ref, where, function(found)
     local why = path and found[path]
-    if not why then return cb() end
-    cb(('write #%s! to send it anyway: %s is refused, %s'):format(ref.kind, place.shown(path, where), why))
+    cb(why and ('%s: %s'):format(place.shown(path, where), why) or nil)
   end)
 end
 

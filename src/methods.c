@@ -7,6 +7,7 @@
 #include "job/apply.h"
 #include "job/chat.h"
 #include "job/edit.h"
+#include "job/gather.h"
 #include "job/inspect.h"
 #include "job/job.h"
 #include "job/query.h"
@@ -60,7 +61,7 @@ static void on_job_end(void *ctx, struct job *j)
     on_change(m, j);
 }
 
-/* Whether a request cannot run: for the reason `why`, or, if that is NULL, one found here. Each id
+/* Whether a call cannot run: for the reason `why`, or, if that is NULL, one found here. Each id
  * that Lua gave gets an ending: then it is here. */
 static bool refuse(struct methods *m, int64_t id, const char *why)
 {
@@ -70,8 +71,6 @@ static bool refuse(struct methods *m, int64_t id, const char *why)
     }
     if (why == NULL && id < 0) {
         why = "its id is below 0, where the helper's own are";
-    } else if (why == NULL && http(m) == NULL) {
-        why = http_trouble();
     } else if (why == NULL && registry_is_full(&m->jobs)) {
         why = "too many requests run already";
     }
@@ -106,7 +105,8 @@ static void do_hello(struct methods *m, const struct value *params)
 
 typedef struct job *(*job_start)(const struct job_env *env, int64_t id, const struct value *spec);
 
-static void start(struct methods *m, const struct value *params, job_start start_job)
+/* What asks no server does not load libcurl for it. */
+static void start_here(struct methods *m, const struct value *params, job_start start_job)
 {
     int64_t id = value_int(value_item(params, 0), 0);
     if (refuse(m, id, NULL)) {
@@ -117,6 +117,15 @@ static void start(struct methods *m, const struct value *params, job_start start
     if (j != NULL) {
         registry_add(&m->jobs, j);
         on_change(m, j);
+    }
+}
+
+static void start(struct methods *m, const struct value *params, job_start start_job)
+{
+    if (http(m) != NULL) {
+        start_here(m, params, start_job);
+    } else {
+        refuse(m, value_int(value_item(params, 0), 0), http_trouble());
     }
 }
 
@@ -138,6 +147,17 @@ static void do_edit(struct methods *m, const struct value *params)
 static void do_query(struct methods *m, const struct value *params)
 {
     start(m, params, query_start);
+}
+
+static void do_gather(struct methods *m, const struct value *params)
+{
+    start_here(m, params, gather_start);
+}
+
+static void do_piece(struct methods *m, const struct value *params)
+{
+    struct job *j = registry_find(&m->jobs, value_int(value_item(params, 0), 0));
+    gather_piece(j, value_int(value_item(params, 1), 0), value_item(params, 2));
 }
 
 /* An id that has just ended is no error: the two messages crossed on the way. */
@@ -309,7 +329,8 @@ static const struct {
     {METHOD_QUERY, do_query},       {METHOD_JOBS, do_jobs},
     {METHOD_WARM, do_warm},         {METHOD_INSPECT, do_inspect},
     {METHOD_FORGET, do_forget},     {METHOD_BLOCKS, do_blocks},
-    {METHOD_APPLY, do_apply},       {"nvim_error_event", do_error_event},
+    {METHOD_APPLY, do_apply},       {METHOD_GATHER, do_gather},
+    {METHOD_PIECE, do_piece},       {"nvim_error_event", do_error_event},
 };
 
 static const struct {
@@ -366,7 +387,8 @@ static bool is_start(const char *method)
 {
     return strcmp(method, METHOD_CHAT) == 0 || strcmp(method, METHOD_GENERATE) == 0 ||
            strcmp(method, METHOD_QUERY) == 0 || strcmp(method, METHOD_BLOCKS) == 0 ||
-           strcmp(method, METHOD_APPLY) == 0 || strcmp(method, METHOD_EDIT) == 0;
+           strcmp(method, METHOD_APPLY) == 0 || strcmp(method, METHOD_EDIT) == 0 ||
+           strcmp(method, METHOD_GATHER) == 0;
 }
 
 static void on_too_big(void *ctx, const char *method, int64_t first)

@@ -21,6 +21,8 @@
 #define METHOD_JOIN "join"         /* id, boolean: edits must join the undo block */
 #define METHOD_BLOCKS "blocks"     /* id, spec: the files that an answer names; "result" */
 #define METHOD_APPLY "apply"       /* id, spec: what it makes of their texts; "result" */
+#define METHOD_GATHER "gather"     /* id, spec: what a message refers to; "result" */
+#define METHOD_PIECE "piece"       /* id, index, text: of an item of gather that has pieces */
 #define METHOD_FORGET "forget"     /* {endpoint?}: what was learned of it, or of all, is no more */
 #define METHOD_JOBS "jobs"         /* id of its own: answered by "jobs" */
 #define METHOD_INSPECT "inspect"   /* id of its own, {buf?}: answered by "inspection" */

@@ -120,6 +120,7 @@ local TOO_LONG = {
     .. 'start a new one with :Hum new or delete old turns',
   apply = 'the files are too long to be changed together (%d MB, the limit is %d MB): apply one block after the other',
   edit = 'the lines are too long to be sent (%d MB, the limit is %d MB): select fewer',
+  gather = 'the texts are too long to be gathered (%d MB, the limit is %d MB): refer to fewer',
   generate = 'the messages are too long to be sent (%d MB, the limit is %d MB): shorten them',
 }
 
@@ -352,6 +353,25 @@ function M.blocks(spec, cb) return ask('blocks', spec, cb) end
 ---@return integer? id
 ---@return string? why
 function M.apply(spec, cb) return ask('apply', spec, cb) end
+
+--- What messages refer to; the spec is described in |hum-protocol|. Its id may be given to `stop` and `piece`.
+---@param spec table
+---@param cb fun(err: hum.Failure?, result: table?)  both nil: it was stopped
+---@return integer? id
+---@return string? why
+function M.gather(spec, cb)
+  return begin(
+    'gather',
+    spec,
+    function(name, data) cb(name == 'error' and data or nil, name == 'result' and data or nil) end
+  )
+end
+
+--- A piece of a text that belongs to an item of a gathering.
+---@param id integer
+---@param index integer  of the item
+---@param text string
+function M.piece(id, index, text) tell('piece', id, index, text) end
 
 ---@class hum.Job
 ---@field id integer

@@ -1,0 +1,108 @@
+-- Long texts on their way to the helper: read and sent in slices, between which the editor draws and takes keys.
+local M = {}
+
+--- Bytes of a slice, about; and the pause behind it, in ms. Not vim.schedule(), behind which keys would wait.
+local SLICE, PAUSE = 256 * 1024, 1
+
+--- So often a buffer is read again because it has changed meanwhile; then it is read at once.
+local AGAIN = 3
+
+--- Calls fn with each in turn, a pause between them.
+---@generic T
+---@param list T[]
+---@param fn fun(one: T)
+---@return hum.Cancel
+function M.each(list, fn)
+  local at, over = 0, false
+  local function step()
+    at = at + 1
+    if over or not list[at] then return end
+    fn(list[at])
+    if list[at + 1] then vim.defer_fn(step, PAUSE) end
+  end
+  step()
+  return function() over = true end
+end
+
+---@param text string
+---@return string[]
+function M.of_text(text)
+  local slices = {}
+  for at = 1, #text, SLICE do
+    slices[#slices + 1] = text:sub(at, at + SLICE - 1)
+  end
+  return slices
+end
+
+--- The row up to which a slice goes: one line at least.
+---@param buf integer
+---@param first integer  rows from 0
+---@param last integer   exclusive
+---@return integer
+local function end_of_slice(buf, first, last)
+  local offset = vim.api.nvim_buf_get_offset
+  local from, low, high = offset(buf, first), first + 1, last
+  while low < high do
+    local middle = math.ceil((low + high) / 2)
+    if offset(buf, middle) - from <= SLICE then
+      low = middle
+    else
+      high = middle - 1
+    end
+  end
+  return low
+end
+
+--- Lines as a file would have them. A NUL is a "\n" in what the API gives.
+---@param buf integer
+---@param first integer
+---@param last integer
+---@return string
+local function text_of(buf, first, last)
+  local lines = vim.api.nvim_buf_get_lines(buf, first, last, true)
+  for i, line in ipairs(lines) do
+    if line:find('\n', 1, true) then lines[i] = line:gsub('\n', '\0') end
+  end
+  local count = vim.api.nvim_buf_line_count(buf)
+  if count == 1 and lines[1] == '' then return '' end
+  local has_end = last < count or vim.bo[buf].endofline
+  return table.concat(lines, '\n') .. (has_end and '\n' or '')
+end
+
+--- The text of a buffer, or of lines of it, in slices; all of them of one moment.
+---@param buf integer  loaded
+---@param first integer  from 1
+---@param last integer
+---@param cb fun(slices: string[]|nil)  nil: the buffer is gone, or the lines are
+---@return hum.Cancel
+function M.of_buffer(buf, first, last, cb)
+  local over, again = false, 0
+  local tick, row, slices
+
+  local function begin()
+    tick, row, slices = vim.api.nvim_buf_get_changedtick(buf), first - 1, {}
+  end
+
+  local function step()
+    if over then return end
+    if not vim.api.nvim_buf_is_loaded(buf) then return cb(nil) end
+    if tick ~= vim.api.nvim_buf_get_changedtick(buf) then
+      again = again + 1
+      begin()
+    end
+    if last > vim.api.nvim_buf_line_count(buf) then return cb(nil) end
+    repeat
+      local till = end_of_slice(buf, row, last)
+      slices[#slices + 1] = text_of(buf, row, till)
+      row = till
+    until row == last or again < AGAIN
+    if row == last then return cb(slices) end
+    vim.defer_fn(step, PAUSE)
+  end
+
+  begin()
+  step()
+  return function() over = true end
+end
+
+return M

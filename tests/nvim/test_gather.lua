@@ -1,0 +1,135 @@
+-- What messages refer to, gathered by the helper: files, lines of them, texts and buffers; what is not read; what is kept.
+local T = require('harness')
+local editor = require('lib.editor')
+local test, eq = T.test, T.eq
+
+local BARE = { nvim = false }
+
+--- Starts a helper, for a project `proj` in the case's folder.
+local function start(t)
+  t:write_file('proj/a.lua', 'local a = 1\nlocal b = 2\n')
+  local e = editor.start(t)
+  e:hello()
+  local last = 0
+  --- Gathers items; the results, or the error.
+  function e.gather(items, more)
+    last = last + 1
+    local spec = { folder = t.dir .. '/kept', root = vim.uv.fs_realpath(t.dir .. '/proj'), items = items }
+    e.rpc:notify('gather', last, vim.tbl_extend('force', spec, more or {}))
+    local ending = e:wait_end(last)
+    return ending.data.items, ending
+  end
+  e.last = function() return last end
+  function e.kept(name) return t:read_file('kept/' .. name) end
+  return e, t.dir .. '/proj/'
+end
+
+test('a file is read, measured and kept under the name of its content', BARE, function(t)
+  local e, proj = start(t)
+  local one = e.gather({ { path = proj .. 'a.lua' } })[1]
+  eq('ok', one.state)
+  eq('text', one.kind)
+  eq({ 24, 2 }, { one.bytes, one.lines })
+  T.ok(one.tokens >= 6 and one.tokens <= 12, 'tokens')
+  eq(proj .. 'a.lua', one.path)
+  eq('local a = 1\nlocal b = 2\n', one.head)
+  eq('local a = 1\nlocal b = 2\n', e.kept(one.kept))
+  eq(vim.fn.sha256(vim.base64.encode('local a = 1\nlocal b = 2\n')) .. '.txt', one.kept)
+  eq(tonumber('600', 8), vim.uv.fs_stat(t.dir .. '/kept/' .. one.kept).mode % 512)
+  eq(tonumber('700', 8), vim.uv.fs_stat(t.dir .. '/kept').mode % 512)
+end)
+
+test('without a folder nothing is kept', BARE, function(t)
+  local e, proj = start(t)
+  local one = e.gather({ { path = proj .. 'a.lua' } }, { folder = '' })[1]
+  eq({ 'ok', nil, 24 }, { one.state, one.kept, one.bytes })
+  eq(nil, vim.uv.fs_stat(t.dir .. '/kept'))
+end)
+
+test('a text is kept as it is, in one piece or several', BARE, function(t)
+  local e = start(t)
+  local one = e.gather({ { text = 'a ```` b' } })[1]
+  eq({ 'ok', 4, 'a ```` b' }, { one.state, one.fence, e.kept(one.kept) })
+  local id = e.last() + 1
+  e.rpc:notify('gather', id, { folder = t.dir .. '/kept', items = { { text = 'x' }, { pieces = 2 } } })
+  e.rpc:notify('piece', id, 2, 'one\n')
+  e.rpc:notify('piece', id, 2, 'two\n')
+  local items = e:wait_end(id).data.items
+  eq({ 'x', 'one\ntwo\n' }, { e.kept(items[1].kept), e.kept(items[2].kept) })
+end)
+
+test('what is no text of the project is not read, and said to be so', BARE, function(t)
+  local e, proj = start(t)
+  t:write_file('outside.txt', 'o\n')
+  t:write_file('proj/nul.bin', 'a\0b')
+  vim.uv.fs_symlink(t.dir .. '/outside.txt', proj .. 'link')
+  vim.uv.fs_symlink('loop', proj .. 'loop')
+  vim.system({ 'mkfifo', proj .. 'fifo' }):wait()
+  local names = { 'none', 'a.lua/x', '../outside.txt', 'link', 'nul.bin', 'fifo', '../proj', 'loop' }
+  local items = vim.tbl_map(function(name) return { path = proj .. name } end, names)
+  vim.list_extend(items, { { path = '/dev/zero' }, { path = '/proc/self/environ', force = true } })
+  local states = vim.tbl_map(function(one) return one.state end, (e.gather(items)))
+  local wanted = { 'missing', 'missing', 'outside', 'outside', 'binary', 'special', 'directory', 'unreadable' }
+  vim.list_extend(wanted, { 'outside', 'special' })
+  eq(wanted, states)
+  eq('ok', e.gather({ { path = proj .. 'link', force = true } })[1].state)
+end)
+
+test('the editor: a buffer with what is not saved, lines of it, a text of megabytes', function(t)
+  t:write_file('a.lua', 'one\ntwo\nthree\n')
+  t:cmd('edit ' .. t.dir .. '/a.lua')
+  t:api('nvim_buf_set_lines', 0, 1, 2, true, { 'zwei', 'drei' })
+  local dir = t.dir .. '/kept'
+  t:lua(
+    [[
+    local buf, dir = vim.api.nvim_get_current_buf(), ...
+    local big = ('0123456789abcdef'):rep(100000)
+    require('hum.server.gather').start({ folder = dir, items = {
+      { buf = buf }, { buf = buf, first = 2, last = 3 }, { buf = buf, first = 3, last = 9 }, { text = big, want = 'whole' },
+      { buf = 4711 },
+    } }, function(err, items) _G.got = { err = err, items = items } end)
+  ]],
+    dir
+  )
+  t:wait(function() return t:lua('return _G.got ~= nil') end, 'the result')
+  local got = t:lua('return _G.got')
+  eq(nil, got.err)
+  local items = got.items
+  eq({ 'ok', 'ok', 'range', 'ok', 'missing' }, vim.tbl_map(function(one) return one.state end, items))
+  eq('one\nzwei\ndrei\nthree\n', t:read_file('kept/' .. items[1].kept))
+  eq('zwei\ndrei\n', t:read_file('kept/' .. items[2].kept))
+  eq(4, items[3].lines)
+  eq(1600000, #t:read_file('kept/' .. items[4].kept))
+end)
+
+test('the editor: texts are measured, at once what was measured before', function(t)
+  t:lua([[
+    local gather = require('hum.server.gather')
+    gather.measure({ 'one two', ('x '):rep(1000) }, function(err, tokens)
+      local calls, client = 0, require('hum.server.client')
+      local real = client.gather
+      client.gather = function(...) calls = calls + 1 return real(...) end
+      gather.measure({ ('x '):rep(1000) }, function(_, again)
+        _G.got = { err = err, tokens = tokens, again = again, calls = calls }
+      end)
+    end)
+  ]])
+  t:wait(function() return t:lua('return _G.got ~= nil') end, 'the result')
+  local got = t:lua('return _G.got')
+  eq(nil, got.err)
+  eq(0, got.calls)
+  eq(got.tokens[2], got.again[1])
+  T.ok(got.tokens[1] < got.tokens[2], 'the longer text has more')
+end)
+
+test('a gathering that was stopped ends once, as does one that is wrong', BARE, function(t)
+  local e = start(t)
+  e.rpc:notify('gather', 1, { items = { { pieces = 2 } } })
+  e.rpc:notify('stop', 1, true)
+  eq('cancelled', e:wait_end(1).name)
+  e.rpc:notify('piece', 1, 1, 'late')
+  for id, items in pairs({ [2] = { {} }, [3] = { { path = 'relative' } }, [4] = { { glob = '*' } } }) do
+    e.rpc:notify('gather', id, { items = items })
+    eq({ 'error', 'spec' }, { e:wait_end(id).name, e:wait_end(id).data.code })
+  end
+end)

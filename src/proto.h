@@ -119,6 +119,7 @@ enum hum_error {
     HUM_ESERVER = -7,  /* an error inside an answer with status 200 */
     HUM_ECUT = -8,     /* the answer ended without saying that it is done */
     HUM_EGONE = -9,    /* the buffer is gone or cannot be changed */
+    HUM_EFILE = -10,   /* a file that is a part of a request is missing, or not as it was */
 };
 
 /* Limits, in bytes unless said. */

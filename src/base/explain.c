@@ -116,6 +116,9 @@ static void explain(const struct failure *f, struct buf *message)
         buf_printf(message, "the reply from endpoint \"%s\" was stopped: %s", f->endpoint,
                    words(f));
         break;
+    case HUM_EFILE:
+        buf_printf(message, "nothing was sent to endpoint \"%s\": %s", f->endpoint, words(f));
+        break;
     case HUM_OK:
         break;
     default:

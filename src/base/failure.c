@@ -23,6 +23,8 @@ const char *failure_code(enum hum_error code)
         return "cut";
     case HUM_EGONE:
         return "gone";
+    case HUM_EFILE:
+        return "file";
     }
     return "bad";
 }

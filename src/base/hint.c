@@ -701,6 +701,13 @@ void hint_add(const struct failure *f, struct buf *hint)
     case HUM_ESPEC:
         ADVISE(invalid);
         break;
+    case HUM_EFILE:
+        add_text(
+            f,
+            "Write its reference again in a new message: what is there now is kept then. Or put "
+            "the file back, and send again.",
+            hint);
+        break;
     case HUM_EGONE:
     case HUM_OK:
         break;

@@ -150,6 +150,24 @@ static void free_inside(const struct value *v)
     }
 }
 
+void value_replace(const struct value *map, const char *key, const char *name, char *data,
+                   size_t len)
+{
+    for (size_t i = 0; i < map->as.map.count; i++) {
+        struct value_pair *pair = (struct value_pair *)(uintptr_t)&map->as.map.pairs[i];
+        if (value_is_string(&pair->key, key)) {
+            free_inside(&pair->key);
+            free_inside(&pair->value);
+            pair->key = value_text(xstrdup(name));
+            pair->value = (struct value){.type = VALUE_STRING};
+            pair->value.as.string.data = data;
+            pair->value.as.string.len = len;
+            return;
+        }
+    }
+    free(data);
+}
+
 void value_free(struct value *v)
 {
     if (v != NULL) {

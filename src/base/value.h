@@ -72,6 +72,11 @@ bool value_is_string(const struct value *v, const char *s);
 struct value *value_copy(const struct value *v);
 void value_free(struct value *v); /* NULL is fine */
 
+/* Of a map in such a copy, which has key: a text takes the place of what is there, under the name
+ * that is given. The tree owns data from then on. */
+void value_replace(const struct value *map, const char *key, const char *name, char *data,
+                   size_t len);
+
 /* Makers of views: s and pairs must outlive what is made of them. */
 struct value value_text(const char *s);
 struct value value_true(void);

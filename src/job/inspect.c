@@ -140,10 +140,13 @@ static void pack_buf(struct buf *out, const char *name, const struct buf *text)
 static void pack_bytes(struct buf *out, const char *name, const struct trace_bytes *bytes)
 {
     wire_cstr(out, name);
-    wire_map(out, 3);
+    wire_map(out, 3 + (bytes->hidden > 0));
     pack_buf(out, "first", &bytes->first);
     pack_buf(out, "last", &bytes->last);
     pack_int(out, "bytes", (int64_t)bytes->total);
+    if (bytes->hidden > 0) {
+        pack_int(out, "hidden", (int64_t)bytes->hidden);
+    }
 }
 
 static void pack_pieces(struct buf *out, const struct trace_try *one, uint64_t began_ms)

@@ -1,15 +1,18 @@
 #include "job/reply.h"
 
 #include "base/log.h"
+#include "job/inline.h"
 #include "job/inspect.h"
 #include "nvim/event.h"
 #include "nvim/rpc.h"
 #include "nvim/sink.h"
 #include "nvim/wire.h"
 #include "proto.h"
+#include "server/body.h"
 #include "server/dialect.h"
 #include "server/generation.h"
 #include "server/learned.h"
+#include "server/trace.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -319,6 +322,14 @@ static void on_gone(void *ctx, const char *why)
 
 static const struct sink_callbacks sink_callbacks = {on_pressure, on_drained, on_notice, on_gone};
 
+static void stop_inlining(struct reply *r)
+{
+    if (r->inlining != NULL) {
+        inline_cancel(r->inlining);
+        r->inlining = NULL;
+    }
+}
+
 /* The only way to end; what arrived still goes to Neovim. */
 static void finish(struct reply *r, enum reply_ending ending)
 {
@@ -327,6 +338,7 @@ static void finish(struct reply *r, enum reply_ending ending)
     }
     r->ending = ending;
     r->stats.ended_ns = uv_hrtime();
+    stop_inlining(r);
     if (r->generation != NULL) {
         generation_flush(r->generation);
         generation_stop(r->generation);
@@ -355,18 +367,23 @@ void reply_enough(struct reply *r)
 
 /* ---- life ---------------------------------------------------------------------- */
 
-static int read_request(struct reply *r, const struct value *spec, struct buf *body,
-                        const char **why)
+static int read_request(struct reply *r, const struct value *spec, const char **why)
 {
     const struct value *request = value_get(spec, "request");
-    const struct dialect_chat *chat = r->endpoint.dialect->chat;
-    if (request == NULL || chat == NULL) {
+    if (request == NULL || r->endpoint.dialect->chat == NULL) {
         *why = request == NULL ? "request is missing" : DIALECT_CANNOT_CHAT;
         return HUM_ESPEC;
     }
-    const struct learned known = learned_of(&r->endpoint, r->model);
+    *why = body_wrong(value_get(request, "messages"));
     r->request = value_copy(request);
-    int error = chat->body(request, &known, body, why);
+    return *why == NULL ? 0 : HUM_ESPEC;
+}
+
+/* The first body: all that is wrong with the request is found here. */
+static int make_first_body(struct reply *r, struct buf *body, const char **why)
+{
+    const struct learned known = learned_of(&r->endpoint, r->model);
+    int error = r->endpoint.dialect->chat->body(r->request, &known, body, why);
     if (error == HUM_ETOOBIG) {
         *why = "it is longer than hum can send";
     }
@@ -400,6 +417,34 @@ static int start_generation(struct reply *r, const struct buf *body, const char 
     return r->generation != NULL ? 0 : HUM_ESPEC;
 }
 
+static void note_image(void *ctx, const struct inline_image *image)
+{
+    struct reply *r = ctx;
+    trace_image(inspection_trace(r->inspection), image->name, image->media, image->base64,
+                image->len);
+}
+
+static void on_inlined(void *ctx, const struct inline_result *result)
+{
+    struct reply *r = ctx;
+    const char *why = NULL;
+    struct buf body;
+    enter(r);
+    r->inlining = NULL;
+    if (result->error != 0) {
+        fail_with(r, HUM_EFILE, result->why);
+        leave(r);
+        return;
+    }
+    inline_images(r->request, note_image, r);
+    buf_init(&body, LIMIT_MESSAGE);
+    if (make_first_body(r, &body, &why) != 0 || start_generation(r, &body, &why) != 0) {
+        fail_with(r, HUM_ESPEC, why);
+    }
+    buf_finish(&body);
+    leave(r);
+}
+
 static void begin_inspection(struct reply *r, const struct value *spec)
 {
     uv_update_time(r->env.loop); /* what this loop turn has done so far was not the request's */
@@ -423,12 +468,16 @@ static void start(struct reply *r, const struct value *spec)
     int error = endpoint_init(&r->endpoint, value_get(spec, "endpoint"), &why);
     if (error == 0) {
         begin_inspection(r, spec);
-        error = read_request(r, spec, &body, &why);
+        error = read_request(r, spec, &why);
+    }
+    bool inlines = error == 0 && inline_is_needed(r->request);
+    if (error == 0 && !inlines) {
+        error = make_first_body(r, &body, &why);
     }
     if (error == 0) {
         error = r->ops->begin(r, spec, &sink_env.target, &why);
     }
-    if (error == 0) {
+    if (error == 0 && !inlines) {
         error = start_generation(r, &body, &why);
     }
     buf_finish(&body);
@@ -437,6 +486,9 @@ static void start(struct reply *r, const struct value *spec)
         return;
     }
     r->sink = sink_new(&sink_env, &sink_callbacks, r);
+    if (inlines) {
+        r->inlining = inline_start(r->env.loop, r->request, on_inlined, r);
+    }
     log_write(LOG_INFO, "%s %lld: %s at %s, model %s", r->job.ops->kind, (long long)r->job.id,
               r->endpoint.name, r->endpoint.url, r->model);
 }
@@ -464,6 +516,7 @@ struct job *reply_start(struct reply *r, const struct job_ops *job, const struct
 void reply_free(struct job *j)
 {
     struct reply *r = (struct reply *)j;
+    stop_inlining(r);
     if (r->generation != NULL) {
         generation_stop(r->generation);
     }

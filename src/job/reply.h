@@ -70,7 +70,8 @@ struct reply {
     char *model;
 
     struct value *request;         /* what bodies are made of, until text comes */
-    struct generation *generation; /* NULL once it has ended */
+    struct inlining *inlining;     /* files of the request are being read; else NULL */
+    struct generation *generation; /* NULL before, and once it has ended */
     struct inspection *inspection; /* NULL before there is an endpoint, and once it was handed on */
     struct overflow overflow;
     struct stats stats;

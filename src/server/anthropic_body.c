@@ -53,6 +53,12 @@ static bool is_white(struct span s)
     return i == s.len;
 }
 
+/* One that is in the request as base64. */
+static bool is_image(const struct value *part)
+{
+    return is_part(part, "image") && value_get(part, "data") != NULL;
+}
+
 /* Appends the texts of a message as one. */
 static void join(const struct value *message, struct buf *text)
 {
@@ -73,7 +79,7 @@ static bool is_said(const struct value *message)
     bool said = false;
     for (size_t i = 0; i < parts->as.array.count && !is_role(message, "system"); i++) {
         const struct value *part = &parts->as.array.items[i];
-        said = said || (is_part(part, "text") && !is_white(text_of(part)));
+        said = said || is_image(part) || (is_part(part, "text") && !is_white(text_of(part)));
     }
     return said;
 }
@@ -148,6 +154,42 @@ static void trim_end(struct buf *text)
     }
 }
 
+static void write_image(struct turns *t, const struct value *part)
+{
+    const struct value *media = value_get(part, "media"), *data = value_get(part, "data");
+    begin_block(t, "user", "image");
+    buf_add_str(t->out, ",\"source\":{\"type\":\"base64\",\"media_type\":");
+    json_write_string(t->out, media->as.string.data, media->as.string.len);
+    buf_add_str(t->out, ",\"data\":\"");
+    buf_add(t->out, data->as.string.data, data->as.string.len); /* JSON escapes nothing of it */
+    buf_add_str(t->out, "\"}");
+}
+
+static void write_words(struct turns *t, struct buf *text)
+{
+    const struct span words = {text->data, text->len};
+    if (!is_white(words)) {
+        write_text(t, "user", words);
+    }
+    buf_clear(text);
+}
+
+/* Texts and images of the user in their order; texts between two images are one. */
+static void write_mixed(struct turns *t, const struct value *message, struct buf *text)
+{
+    const struct value *parts = value_get(message, "parts");
+    for (size_t i = 0; i < parts->as.array.count; i++) {
+        const struct value *part = &parts->as.array.items[i];
+        if (is_part(part, "text")) {
+            buf_add(text, text_of(part).data, text_of(part).len);
+        } else if (is_image(part)) {
+            write_words(t, text);
+            write_image(t, part);
+        }
+    }
+    write_words(t, text);
+}
+
 static void write_turn(struct turns *t, const struct value *message, bool last)
 {
     struct buf text;
@@ -159,11 +201,15 @@ static void write_turn(struct turns *t, const struct value *message, bool last)
     if (assistant) {
         write_thoughts(t, message);
     }
-    join(message, &text);
-    if (assistant && last) {
-        trim_end(&text);
+    if (assistant) {
+        join(message, &text);
+        if (last) {
+            trim_end(&text);
+        }
+        write_text(t, "assistant", (struct span){text.data, text.len});
+    } else {
+        write_mixed(t, message, &text);
     }
-    write_text(t, assistant ? "assistant" : "user", (struct span){text.data, text.len});
     buf_finish(&text);
 }
 

@@ -1,5 +1,6 @@
 #include "server/body.h"
 
+#include "base/span.h"
 #include "proto.h"
 #include "server/fill.h"
 #include "server/json.h"
@@ -168,6 +169,40 @@ static bool has_string(const struct value *part, const char *field)
     return v != NULL && v->type == VALUE_STRING;
 }
 
+/* One that is in the request as base64. */
+static bool is_image(const struct value *part)
+{
+    return is_part(part, "image") && has_string(part, "data");
+}
+
+/* "image/png": it stands in a URL, and in front of what is called so. */
+static bool is_media(const struct value *media)
+{
+    static const char image[] = "image/";
+    const size_t n = sizeof image - 1;
+    if (media == NULL || media->type != VALUE_STRING || media->as.string.len <= n ||
+        memcmp(media->as.string.data, image, n) != 0) {
+        return false;
+    }
+    size_t i = n;
+    while (i < media->as.string.len &&
+           (is_key(media->as.string.data[i]) || media->as.string.data[i] == '+' ||
+            media->as.string.data[i] == '.')) {
+        i++;
+    }
+    return i == media->as.string.len;
+}
+
+static const char *judge_image(const struct value *part)
+{
+    if (!is_media(value_get(part, "media"))) {
+        return "request.messages: an image needs its media, such as \"image/png\"";
+    }
+    return has_string(part, "path") || is_image(part)
+               ? NULL
+               : "request.messages: an image needs a path, a string";
+}
+
 /* What is wrong with a part, a static text, or NULL. */
 static const char *judge_part(const struct value *part)
 {
@@ -176,11 +211,16 @@ static const char *judge_part(const struct value *part)
     } later[] = {
         {"call", "request.messages: a tool call cannot be sent to a model yet"},
         {"result", "request.messages: a tool result cannot be sent to a model yet"},
-        {"image", "request.messages: an image cannot be sent to a model yet"},
         {"note", "request.messages: a note cannot be sent to a model yet"},
     };
     if (is_part(part, "text") || is_part(part, "thinking")) {
         return has_string(part, "text") ? NULL : "request.messages: a part needs a text, a string";
+    }
+    if (is_part(part, "kept")) {
+        return has_string(part, "path") ? NULL : "request.messages: a kept part needs a path";
+    }
+    if (is_part(part, "image")) {
+        return judge_image(part);
     }
     if (is_part(part, "redacted")) {
         return has_string(part, "data") ? NULL : "request.messages: a redacted part needs its data";
@@ -193,34 +233,57 @@ static const char *judge_part(const struct value *part)
     return "request.messages: a part is of a type that hum does not know";
 }
 
-static void check_message(struct body *b, const struct value *message)
+static const char *judge_message(const struct value *message)
 {
     const struct value *role = value_get(message, "role"), *parts = value_get(message, "parts");
+    const char *why = NULL;
     if (!value_is_string(role, "user") && !value_is_string(role, "assistant") &&
         !value_is_string(role, "system")) {
-        body_fail(b, "request.messages: a role is \"user\", \"assistant\" or \"system\"");
-        return;
+        return "request.messages: a role is \"user\", \"assistant\" or \"system\"";
     }
     if (parts == NULL || parts->type != VALUE_ARRAY || parts->as.array.count == 0) {
-        body_fail(b, "request.messages: each needs parts, a list");
-        return;
+        return "request.messages: each needs parts, a list";
     }
-    for (size_t i = 0; i < parts->as.array.count; i++) {
-        const char *why = judge_part(&parts->as.array.items[i]);
-        if (why != NULL) {
-            body_fail(b, why);
+    for (size_t i = 0; i < parts->as.array.count && why == NULL; i++) {
+        const struct value *part = &parts->as.array.items[i];
+        why = judge_part(part);
+        if (why == NULL && is_part(part, "image") && !value_is_string(role, "user")) {
+            why = "request.messages: an image can only be in a message of the user";
         }
     }
+    return why;
+}
+
+const char *body_wrong(const struct value *messages)
+{
+    const char *why = NULL;
+    if (messages == NULL || messages->type != VALUE_ARRAY || messages->as.array.count == 0) {
+        return "request.messages must be a list with at least one message";
+    }
+    for (size_t i = 0; i < messages->as.array.count && why == NULL; i++) {
+        why = judge_message(&messages->as.array.items[i]);
+    }
+    return why;
+}
+
+/* Of these nothing may be left when a body is made. */
+static bool is_unread(const struct value *part)
+{
+    return is_part(part, "kept") || (is_part(part, "image") && !is_image(part));
 }
 
 static void check_messages(struct body *b, const struct value *messages)
 {
-    if (messages == NULL || messages->type != VALUE_ARRAY || messages->as.array.count == 0) {
-        body_fail(b, "request.messages must be a list with at least one message");
-        return;
+    const char *why = body_wrong(messages);
+    const struct value *message, *part;
+    for (size_t i = 0; why == NULL && (message = value_item(messages, i)) != NULL; i++) {
+        const struct value *parts = value_get(message, "parts");
+        for (size_t k = 0; (part = value_item(parts, k)) != NULL; k++) {
+            why = is_unread(part) ? "request.messages: a file in it was not read" : why;
+        }
     }
-    for (size_t i = 0; i < messages->as.array.count; i++) {
-        check_message(b, &messages->as.array.items[i]);
+    if (why != NULL) {
+        body_fail(b, why);
     }
 }
 
@@ -265,6 +328,102 @@ static void write_thoughts(struct body *b, const struct value *parts, struct buf
     }
 }
 
+/* ---- images -------------------------------------------------------------------- */
+
+static bool has_images(const struct value *parts)
+{
+    bool has = false;
+    for (size_t i = 0; i < parts->as.array.count; i++) {
+        has = has || is_image(&parts->as.array.items[i]);
+    }
+    return has;
+}
+
+/* Base64 has nothing that JSON escapes. */
+static void write_base64(struct body *b, const struct value *part)
+{
+    const struct value *data = value_get(part, "data");
+    buf_add(b->out, data->as.string.data, data->as.string.len);
+}
+
+static void write_image(struct body *b, const struct value *part)
+{
+    const struct value *media = value_get(part, "media");
+    buf_add_str(b->out, "{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:");
+    buf_add(b->out, media->as.string.data, media->as.string.len);
+    buf_add_str(b->out, ";base64,");
+    write_base64(b, part);
+    buf_add_str(b->out, "\"}}");
+}
+
+static void write_words(struct body *b, struct buf *text)
+{
+    if (text->len > 0) {
+        buf_add_str(b->out, "{\"type\":\"text\",\"text\":");
+        json_write_string(b->out, text->data, text->len);
+        buf_add_str(b->out, "}");
+        buf_clear(text);
+    }
+}
+
+/* The content as a list, in the order of the parts; texts between two images are one. text: what it
+ * begins with. */
+static void write_list(struct body *b, const struct value *parts, struct buf *text)
+{
+    const char *comma = "[";
+    for (size_t i = 0; i < parts->as.array.count; i++) {
+        const struct value *part = &parts->as.array.items[i];
+        if (is_joined(part, "text")) {
+            const struct value *piece = value_get(part, "text");
+            buf_add(text, piece->as.string.data, piece->as.string.len);
+        } else if (is_image(part)) {
+            buf_add_str(b->out, comma);
+            comma = ",";
+            if (text->len > 0) {
+                write_words(b, text);
+                buf_add_str(b->out, comma);
+            }
+            write_image(b, part);
+        }
+    }
+    if (text->len > 0) {
+        buf_add_str(b->out, comma);
+        write_words(b, text);
+    }
+    buf_add_str(b->out, "]");
+}
+
+/* Beside the content. */
+static void write_apart(struct body *b, const struct value *parts)
+{
+    const char *open = ",\"images\":[\"";
+    for (size_t i = 0; i < parts->as.array.count; i++) {
+        if (is_image(&parts->as.array.items[i])) {
+            buf_add_str(b->out, open);
+            open = ",\"";
+            write_base64(b, &parts->as.array.items[i]);
+            buf_add_str(b->out, "\"");
+        }
+    }
+    buf_add_str(b->out, "]");
+}
+
+static void write_content(struct body *b, const struct value *parts, struct buf *text)
+{
+    bool images = has_images(parts);
+    if (images && !b->images_apart) {
+        write_list(b, parts, text);
+        return;
+    }
+    join(parts, "text", text);
+    json_write_string(b->out, text->data, text->len);
+    if (images) {
+        write_apart(b, parts);
+    }
+}
+
+/* ---- a message ----------------------------------------------------------------- */
+
 /* text: what the content begins with, and room for it; member: what it has besides. */
 static void write_message(struct body *b, const struct value *message, struct buf *text,
                           const char *member)
@@ -273,8 +432,7 @@ static void write_message(struct body *b, const struct value *message, struct bu
     const struct value developer = value_text("developer");
     bool renamed = value_is_string(role, "system") && learned_avoids(b->learned, "role:system");
     begin_message(b, renamed ? &developer : role);
-    join(parts, "text", text);
-    json_write_string(b->out, text->data, text->len);
+    write_content(b, parts, text);
     if (value_is_string(role, "assistant")) {
         write_thoughts(b, parts, text);
         buf_add_str(b->out, member);

@@ -20,6 +20,7 @@ struct body {
     const struct learned *learned;       /* what the model refuses, or NULL */
     bool started;                        /* the object has a field */
     bool nested;                         /* that object is not the body itself */
+    bool images_apart;                   /* of a message: beside its content, as Ollama has them */
     const char *why;                     /* for body_fail, a static text */
 };
 
@@ -33,7 +34,12 @@ typedef bool (*body_change)(const struct value_pair *member, struct value *v);
 void body_begin(struct body *b, struct buf *out, const struct value *spec,
                 const struct learned *learned, bool merge_options);
 
-/* The messages, with the texts of their parts joined as "content". Thinking goes back where the
+/* What is wrong with the messages of a request, a static text, or NULL. They may have parts that are
+ * not read yet: {type="kept", path}, {type="image", media, path}. */
+const char *body_wrong(const struct value *messages);
+
+/* The messages, with the texts of their parts joined as "content"; with images it is a list of texts
+ * and images, or "images" stands beside it. Thinking goes back where the
  * service wants it (learned_thoughts), and only if there is any; what another service signed or
  * redacted never does. A model that refuses the system role gets its words as the developer's, or
  * in front of the user's first message. Of a request with "ask" the last message is gone on with:

@@ -43,8 +43,10 @@ struct dialect_chat {
      * is a wish (level.h), said in the way of the dialect or service (think.h).
      * "ask", a text, says that the last message, the assistant's, is to be gone on with: see
      * prefill.h.
-     * A part is {type="text", text=}, {type="thinking", text=, signature?=} or
-     * {type="redacted", data=}; other types are refused by name.
+     * A part is {type="text", text=}, {type="thinking", text=, signature?=},
+     * {type="redacted", data=} or, of the user, {type="image", media="image/png", data=base64,
+     * name?=}; other types are refused by name. Lua's {type="kept", path=} and {type="image", path=}
+     * were read before: job/inline.h.
      * learned is what the model refused before, or NULL.
      * Returns 0, HUM_ESPEC with *why set to a static text that names the field, or
      * HUM_ETOOBIG. */

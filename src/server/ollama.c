@@ -52,6 +52,7 @@ static int chat_body(const struct value *spec, const struct learned *learned, st
 {
     struct body b;
     body_begin(&b, out, spec, learned, false);
+    b.images_apart = true;
     body_messages(&b, spec);
     const struct value *options = body_map(&b, value_get(spec, "options"));
     if (options != NULL && body_key(&b, "options")) {

@@ -23,7 +23,7 @@ static void bytes_init(struct trace_bytes *b, size_t first)
 {
     buf_init_secret(&b->first, first);
     buf_init_secret(&b->last, (size_t)2 * TRACE_LAST);
-    b->total = 0;
+    b->total = b->hidden = 0;
 }
 
 static void bytes_finish(struct trace_bytes *b)
@@ -117,7 +117,73 @@ void trace_finish(struct trace *t)
         finish_try(&t->tries[i]);
     }
     free(t->tries);
+    for (size_t i = 0; i < t->image_count; i++) {
+        free(t->images[i].words);
+        free(t->images[i].first);
+    }
+    free(t->images);
     *t = (struct trace){0};
+}
+
+/* ---- images in a request ------------------------------------------------------- */
+
+/* So much of an image's base64 is shown, and so much tells where it stands. */
+#define IMAGE_SHOWN 24
+#define IMAGE_FIRST 64
+
+/* They stand within a string of JSON, as a part of it. */
+static void make_plain(char *words)
+{
+    for (char *c = words; *c != '\0'; c++) {
+        *c = *c == '"' || *c == '\\' || (unsigned char)*c < 0x20 ? '?' : *c;
+    }
+}
+
+void trace_image(struct trace *t, const char *name, const char *media, const char *base64,
+                 size_t len)
+{
+    struct buf words;
+    if (len <= 2 * IMAGE_FIRST) {
+        return;
+    }
+    size_t padding = (size_t)(base64[len - 1] == '=') + (base64[len - 2] == '=');
+    buf_init(&words, SIZE_MAX);
+    buf_printf(&words, "... [%s, %s, %zu bytes: left out here] ...", name, media,
+               len / 4 * 3 - padding);
+    make_plain(words.data);
+    t->images = xrealloc(t->images, (t->image_count + 1) * sizeof *t->images);
+    t->images[t->image_count++] = (struct trace_image){
+        .words = words.data,
+        .first = xstrndup(base64, IMAGE_FIRST),
+        .len = len,
+    };
+}
+
+/* Where the base64 of an image stands in a body, or NULL. */
+static const char *find_image(const struct trace_image *image, const char *body, size_t len)
+{
+    const char *at = memmem(body, len, image->first, IMAGE_FIRST);
+    size_t left = at != NULL ? len - (size_t)(at - body) : 0;
+    return left > image->len && at[image->len] == '"' ? at : NULL;
+}
+
+static void add_body(struct trace_bytes *b, const struct trace *t, const char *body, size_t len)
+{
+    const size_t total = len;
+    for (size_t i = 0; i < t->image_count; i++) {
+        const struct trace_image *image = &t->images[i];
+        const char *at = find_image(image, body, len);
+        if (at != NULL) {
+            const char *rest = at + image->len - IMAGE_SHOWN;
+            bytes_add(b, body, (size_t)(at - body) + IMAGE_SHOWN);
+            bytes_add(b, image->words, strlen(image->words));
+            len -= (size_t)(rest - body);
+            body = rest;
+        }
+    }
+    bytes_add(b, body, len);
+    b->hidden = total - b->total;
+    b->total = total;
 }
 
 void trace_request(struct trace *t, uint64_t ms, const struct buf *head, const char *body,
@@ -130,7 +196,7 @@ void trace_request(struct trace *t, uint64_t ms, const struct buf *head, const c
     init_try(&one);
     one.sent_ms = ms;
     add_what_fits(&one.head, head->data, head->len);
-    bytes_add(&one.body, body, len);
+    add_body(&one.body, t, body, len);
     bytes_settle(&one.body);
     const struct trace_try *before = with_body(t);
     if (before != NULL && before->body.total == len && same(&before->body.first, &one.body.first) &&
@@ -197,6 +263,7 @@ static void copy_bytes(const struct trace_bytes *from, struct trace_bytes *to)
     buf_add(&to->first, from->first.data, from->first.len);
     buf_add(&to->last, from->last.data, from->last.len);
     to->total = from->total;
+    to->hidden = from->hidden;
     bytes_settle(to);
 }
 

@@ -26,7 +26,8 @@
 struct trace_bytes {
     struct buf first; /* its cap is what is kept */
     struct buf last;  /* what came behind that, its end: at most TRACE_LAST once it is settled */
-    size_t total;     /* all that there were */
+    size_t total;     /* all that there were ... */
+    size_t hidden;    /* ... of which so many stand in the two as a few words: images */
 };
 
 /* Bytes that came in one read. */
@@ -65,13 +66,27 @@ struct trace_try {
     char *why; /* in the words of the library, or NULL */
 };
 
+/* An image that requests have in them as base64. */
+struct trace_image {
+    char *words; /* what is shown in its place */
+    char *first; /* what its base64 begins with */
+    size_t len;  /* of the base64 */
+};
+
 struct trace {
     struct trace_try *tries;
     size_t count;
+    struct trace_image *images; /* in the order in which they are sent */
+    size_t image_count;
 };
 
 /* All zero: empty. */
 void trace_finish(struct trace *t);
+
+/* The requests that follow have an image, as base64: a few words are kept in its place. Of several
+ * in the order in which they are sent. */
+void trace_image(struct trace *t, const char *name, const char *media, const char *base64,
+                 size_t len);
 
 /* A request is sent: a new try. head as in struct trace_try. */
 void trace_request(struct trace *t, uint64_t ms, const struct buf *head, const char *body,

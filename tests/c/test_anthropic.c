@@ -538,7 +538,24 @@ static void what_cannot_be_sent_is_told(void)
     BODY("{" HI "}", "why: request.model must be a name");
     BODY("{\"model\":\"m\"}", "why: request.messages must be a list with at least one message");
     BODY(SPEC("{\"role\":\"user\",\"parts\":[{\"type\":\"image\"}]}"),
-         "why: request.messages: an image cannot be sent to a model yet");
+         "why: request.messages: an image needs its media, such as \"image/png\"");
+}
+
+#define WORDS(text) "{\"type\":\"text\",\"text\":\"" text "\"}"
+#define PNG(data) "{\"type\":\"image\",\"media\":\"image/png\",\"data\":\"" data "\"}"
+#define SOURCE(data)                                                                    \
+    "{\"type\":\"image\",\"source\":{\"type\":\"base64\",\"media_type\":\"image/png\"," \
+    "\"data\":\"" data "\"}"
+
+static void images_are_blocks_among_the_texts(void)
+{
+    BODY(SPEC("{\"role\":\"user\",\"parts\":[" WORDS("a") "," WORDS("b") "," PNG("QQ==") "," WORDS(
+             "\\n") "," PNG("Qg==") "," WORDS("c") "]}"),
+         MODEL "\"messages\":[{\"role\":\"user\",\"content\":[" BLOCK("ab") "}," SOURCE(
+             "QQ==") "}," SOURCE("Qg==") "}," BLOCK("c") MARK "}]}],\"stream\":true}");
+    BODY(SPEC("{\"role\":\"user\",\"parts\":[" PNG("QQ==") "]}"),
+         MODEL "\"messages\":[{\"role\":\"user\",\"content\":[" SOURCE("QQ==") MARK
+         "}]}],\"stream\":true}");
 }
 
 int main(void)
@@ -570,5 +587,6 @@ int main(void)
     RUN(what_was_refused_is_not_sent_again);
     RUN(a_number_asks_for_a_budget_and_a_level_for_the_newer_form);
     RUN(what_cannot_be_sent_is_told);
+    RUN(images_are_blocks_among_the_texts);
     return check_report("anthropic");
 }

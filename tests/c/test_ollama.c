@@ -450,10 +450,37 @@ static void what_another_service_signed_is_left_out(void)
 
 #define PARTS(parts) "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"parts\":" parts "}]}"
 
+#define TEXT(text) "{\"type\":\"text\",\"text\":\"" text "\"}"
+#define PNG(data) "{\"type\":\"image\",\"media\":\"image/png\",\"data\":\"" data "\"}"
+
+static void images_stand_beside_a_content_that_is_a_text(void)
+{
+    BODY(PARTS("[" TEXT("a") "," PNG("QQ==") "," TEXT("b") "," PNG("Qg==") "]"),
+         "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"ab\","
+         "\"images\":[\"QQ==\",\"Qg==\"]}],\"stream\":true}");
+    BODY(PARTS("[" PNG("QQ==") "]"),
+         "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"\","
+         "\"images\":[\"QQ==\"]}],\"stream\":true}");
+}
+
 static void a_part_that_cannot_be_sent_is_named(void)
 {
     BODY(PARTS("[{\"type\":\"text\",\"text\":\"a\"},{\"type\":\"image\"}]"),
-         "why: request.messages: an image cannot be sent to a model yet");
+         "why: request.messages: an image needs its media, such as \"image/png\"");
+    BODY(PARTS("[{\"type\":\"image\",\"media\":\"text/html\",\"data\":\"QQ==\"}]"),
+         "why: request.messages: an image needs its media, such as \"image/png\"");
+    BODY(PARTS("[{\"type\":\"image\",\"media\":\"image/a\\\"b\",\"data\":\"QQ==\"}]"),
+         "why: request.messages: an image needs its media, such as \"image/png\"");
+    BODY(PARTS("[{\"type\":\"image\",\"media\":\"image/png\"}]"),
+         "why: request.messages: an image needs a path, a string");
+    BODY(PARTS("[{\"type\":\"image\",\"media\":\"image/png\",\"path\":\"/a\"}]"),
+         "why: request.messages: a file in it was not read");
+    BODY(PARTS("[{\"type\":\"kept\"}]"), "why: request.messages: a kept part needs a path");
+    BODY(PARTS("[{\"type\":\"kept\",\"path\":\"/a\"}]"),
+         "why: request.messages: a file in it was not read");
+    BODY("{\"model\":\"m\",\"messages\":[{\"role\":\"assistant\",\"parts\":[{\"type\":\"image\","
+         "\"media\":\"image/png\",\"data\":\"QQ==\"}]}]}",
+         "why: request.messages: an image can only be in a message of the user");
     BODY(PARTS("[{\"type\":\"call\"}]"),
          "why: request.messages: a tool call cannot be sent to a model yet");
     BODY(PARTS("[{\"type\":\"result\"}]"),
@@ -578,6 +605,7 @@ int main(void)
     RUN(a_stop_string_becomes_an_array);
     RUN(parts_are_joined_as_they_are);
     RUN(what_another_service_signed_is_left_out);
+    RUN(images_stand_beside_a_content_that_is_a_text);
     RUN(a_part_that_cannot_be_sent_is_named);
     RUN(extra_wins_but_cannot_turn_the_stream_off);
     RUN(a_wrong_spec_is_told_by_its_field);

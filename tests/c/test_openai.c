@@ -688,8 +688,27 @@ static void a_wrong_spec_is_told_by_its_field(void)
          "why: request: options and extra must be tables of named fields");
 }
 
+#define TEXT(text) "{\"type\":\"text\",\"text\":\"" text "\"}"
+#define PNG(data) "{\"type\":\"image\",\"media\":\"image/png\",\"data\":\"" data "\"}"
+#define URL(data) \
+    "{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/png;base64," data "\"}}"
+#define USER(parts) "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"parts\":[" parts "]}]}"
+#define LIST(parts)                                                                      \
+    "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":[" parts "]}]," USAGE \
+    ",\"stream\":true}"
+
+static void images_are_parts_among_the_words(void)
+{
+    BODY(USER(TEXT("a") "," TEXT("b") "," PNG("QQ==")), LIST(TEXT("ab") "," URL("QQ==")));
+    BODY(USER(PNG("QQ==") "," TEXT("b")), LIST(URL("QQ==") "," TEXT("b")));
+    BODY(USER(TEXT("a") "," PNG("QQ==") "," PNG("Qg==") "," TEXT("b")),
+         LIST(TEXT("a") "," URL("QQ==") "," URL("Qg==") "," TEXT("b")));
+    BODY(USER(PNG("QQ==")), LIST(URL("QQ==")));
+}
+
 int main(void)
 {
+    RUN(images_are_parts_among_the_words);
     RUN(deltas_become_text);
     RUN(the_role_event_and_empty_or_null_content_are_no_events);
     RUN(thinking_goes_by_two_names_and_comes_first);

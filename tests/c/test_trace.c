@@ -182,6 +182,49 @@ static void no_secret_stays(void)
     trace_finish(&t);
 }
 
+/* An image of 150 bytes in base64, of one letter. */
+static const char *image_of(char letter)
+{
+    static char text[2][201];
+    static int n;
+    n = 1 - n;
+    memset(text[n], letter, 200);
+    return text[n];
+}
+
+static void an_image_is_kept_as_a_few_words(void)
+{
+    struct trace t = {0};
+    char body[1000];
+    trace_image(&t, "a \"pic\".png", "image/png", image_of('A'), 200);
+    trace_image(&t, "b.jpg", "image/jpeg", image_of('B'), 200);
+    snprintf(body, sizeof body, "[\"x\",\"%s\",\"%s\"]", image_of('A'), image_of('B'));
+    request(&t, 0, "POST http://h\n", body);
+    CHECK_TEXT(t.tries[0].body.first.data,
+               "[\"x\",\"AAAAAAAAAAAAAAAAAAAAAAAA... [a ?pic?.png, image/png, 150 bytes: left out "
+               "here] ...AAAAAAAAAAAAAAAAAAAAAAAA\",\"BBBBBBBBBBBBBBBBBBBBBBBB... [b.jpg, "
+               "image/jpeg, 150 bytes: left out here] ...BBBBBBBBBBBBBBBBBBBBBBBB\"]");
+    CHECK_INT(t.tries[0].body.total, strlen(body));
+    CHECK_INT(t.tries[0].body.total - t.tries[0].body.hidden, t.tries[0].body.first.len);
+    request(&t, 0, "POST http://h\n", "without any");
+    CHECK_TEXT(t.tries[1].body.first.data, "without any");
+    CHECK_INT(t.tries[1].body.hidden, 0);
+    trace_finish(&t);
+}
+
+static void what_is_no_image_is_kept(void)
+{
+    struct trace t = {0};
+    char body[1000];
+    trace_image(&t, "a.png", "image/png", image_of('A'), 200);
+    snprintf(body, sizeof body, "\"%sA\"", image_of('A')); /* longer */
+    request(&t, 0, "POST http://h\n", body);
+    CHECK_TEXT(t.tries[0].body.first.data, body);
+    request(&t, 0, "POST http://h\n", image_of('A')); /* cut at its end */
+    CHECK_INT(t.tries[1].body.first.len, 200);
+    trace_finish(&t);
+}
+
 int main(void)
 {
     RUN(one_try_is_kept_as_it_went);
@@ -191,5 +234,7 @@ int main(void)
     RUN(of_a_long_answer_beginning_and_end_are_kept);
     RUN(an_endless_answer_takes_no_more_memory);
     RUN(no_secret_stays);
+    RUN(an_image_is_kept_as_a_few_words);
+    RUN(what_is_no_image_is_kept);
     return check_report("trace");
 }

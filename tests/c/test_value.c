@@ -1,4 +1,6 @@
 #include "base/value.h"
+
+#include "base/buf.h"
 #include "check.h"
 
 static const struct value nil = {.type = VALUE_NIL};
@@ -93,6 +95,19 @@ static void a_copy_lives_on_its_own(void)
     value_free(NULL);
 }
 
+static void a_text_takes_the_place_of_what_a_copy_has(void)
+{
+    struct value_pair pairs[] = {{value_text("a"), value_text("b")}, {value_text("c"), nil}};
+    struct value map = value_pairs(pairs, 2);
+    struct value *copy = value_copy(&map);
+    value_replace(copy, "a", "d", xstrdup("new"), 3);
+    value_replace(copy, "absent", "x", xstrdup("none"), 4);
+    CHECK(value_get(copy, "a") == NULL);
+    CHECK(value_is_string(value_get(copy, "d"), "new"));
+    CHECK(value_is_string(value_get(&map, "a"), "b"));
+    value_free(copy);
+}
+
 int main(void)
 {
     RUN(finds_a_key_among_others);
@@ -101,5 +116,6 @@ int main(void)
     RUN(copies_strings_but_not_what_c_cannot_hold);
     RUN(compares_strings_whole);
     RUN(a_copy_lives_on_its_own);
+    RUN(a_text_takes_the_place_of_what_a_copy_has);
     return check_report("value");
 }

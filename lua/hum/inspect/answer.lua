@@ -1,10 +1,10 @@
 -- What was sent and received, as `hum.server.client` tells it, in parts that can be shown and written. Pure.
 local M = {}
 
---- How many bytes were not kept.
+--- How many bytes were not kept, images apart, which are shortened where they stand.
 ---@param bytes hum.TraceBytes
 ---@return integer
-function M.missing(bytes) return bytes.bytes - #bytes.first - #bytes.last end
+function M.missing(bytes) return bytes.bytes - (bytes.hidden or 0) - #bytes.first - #bytes.last end
 
 --- The body of a request: that of an earlier try where it is the same.
 ---@param tries hum.Try[]

@@ -10,12 +10,16 @@ local settings = require('hum.chat.text.settings')
 local M = {}
 
 --- What a turn consists of. Only text and thinking are written in a chat; what a service redacted, and the signature
---- of thinking, are remembered beside it (hum.chat.reply.memory). The others have names, and cannot be sent yet.
+--- of thinking, are remembered beside it (hum.chat.reply.memory). What is kept and images are added when it is sent: the
+--- helper reads their files. The others have names, and cannot be sent yet.
 ---@class hum.Part
----@field type 'text'|'thinking'|'redacted'|'call'|'result'|'image'|'note'
+---@field type 'text'|'thinking'|'redacted'|'kept'|'image'|'call'|'result'|'note'
 ---@field text? string       of text and thinking, without blank lines around it
 ---@field signature? string  of thinking
 ---@field data? string       of what is redacted
+---@field path? string       of what is kept and of images: absolute, named by its content
+---@field media? string      of an image: 'image/png'
+---@field name? string       of an image: as users know it
 
 ---@class hum.Turn
 ---@field role 'user'|'assistant'|'system'

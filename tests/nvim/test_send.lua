@@ -71,7 +71,7 @@ end)
 test('a message reads of a long chat only what is new', function(t)
   local srv = t:fake()
   srv:script({ text = 'ok' })
-  local buf = chat.open(t, srv)
+  local buf = chat.open(t, srv, { options = { num_ctx = 200000 } })
   t:lua(
     [[
     local lines = {}

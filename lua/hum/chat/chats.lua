@@ -2,6 +2,7 @@
 local asked = require('hum.chat.asked')
 local bar = require('hum.chat.view.bar')
 local code = require('hum.chat.view.code')
+local context = require('hum.chat.context.ledger')
 local details = require('hum.chat.view.details')
 local fault = require('hum.fault')
 local file = require('hum.chat.kept.file')
@@ -91,6 +92,7 @@ function M.drop(buf)
     { 'where quotes came from', origin.forget },
     { 'what was thought', memory.forget },
     { 'what was asked', asked.forget },
+    { 'what its model has seen', context.forget },
     { 'strange headings', strange.forget },
     { 'how it was seen', window.forget },
   }) do

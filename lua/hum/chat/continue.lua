@@ -3,7 +3,6 @@
 -- repeats, src/job/seam.c drops.
 local adopt = require('hum.chat.adopt')
 local chats = require('hum.chat.chats')
-local format = require('hum.chat.text.format')
 local front = require('hum.chat.front')
 local memory = require('hum.chat.reply.memory')
 local models = require('hum.server.models')
@@ -11,6 +10,7 @@ local notify = require('hum.notify')
 local partial = require('hum.chat.text.partial')
 local prefill = require('hum.server.prefill')
 local prepare = require('hum.chat.prepare')
+local refer = require('hum.chat.refer')
 local reply = require('hum.chat.reply')
 local rows = require('hum.chat.text.rows')
 local send = require('hum.chat.send')
@@ -132,27 +132,54 @@ local function without_thoughts(message, says)
 end
 
 ---@param message hum.Message
----@param known hum.Preset|{}
+---@param known hum.Preset|{}  of the server
+---@param made hum.ContextResult
 ---@return boolean|nil ok, string|nil err
-local function start(message, known)
-  local buf = message.buf
+local function start(message, known, made)
   without_thoughts(message, prefill.set(message.resolved.endpoint, known))
-  local before = vim.list_slice(message.turns, 1, #message.turns - 1)
-  local thoughts = memory.recall(buf, before, message.resolved.endpoint, message.model)
-  message.messages = format.messages(message.turns, thoughts)
+  message.messages = made.messages
   message.ask = ASK:format(last_words(reply_of(message).text))
-  return reply.start(message)
+  local ok, err = reply.start(message)
+  if ok then made.commit() end
+  return ok, err
 end
 
 --- Sends it, now that all is known.
 ---@param chat hum.Chat
 ---@param message hum.Message
 ---@param known hum.Preset|{}  of the server
-local function go_on(chat, message, known)
-  local ok, err = start(message, known)
+---@param made hum.ContextResult
+local function go_on(chat, message, known, made)
+  local ok, err = start(message, known, made)
   if not ok then return send.refuse(chat.buf, err) end
   local model, name = message.model, reply_of(message).name
   if model ~= name then notify.info(('hum: %s goes on with the reply of %s'):format(model, name)) end
+end
+
+--- Reads it again if the user has gone on writing.
+---@param message hum.MessageText
+---@return hum.MessageText|nil  nil: the user was told why
+local function read_again(message)
+  if vim.api.nvim_buf_get_changedtick(message.buf) == message.tick then return message end
+  return read_message(message.buf)
+end
+
+--- Finds out what its messages refer to, and sends it.
+---@param chat hum.Chat
+---@param message hum.Message
+---@param known hum.Preset|{}  of the server
+local function compose(chat, message, known)
+  local function read(cb) return refer.prepare(message, vim.list_slice(message.turns, 1, #message.turns - 1), cb) end
+  prepare.read(chat, message.resolved.endpoint.name, message.model, read, function(reason, made)
+    if reason then return send.refuse(chat.buf, reason) end
+    if not vim.api.nvim_buf_is_loaded(chat.buf) or chats.get(chat.buf) ~= chat then return end
+    local now = read_again(message)
+    if not now then return end
+    ---@cast now hum.Message
+    now.model, now.resolved = message.model, message.resolved
+    if not refer.is_same(message, now) then return compose(chat, now, known) end
+    go_on(chat, now, known, made)
+  end)
 end
 
 --- Finds out what is needed, and lets the reply go on.
@@ -164,13 +191,12 @@ local function submit(chat, message)
     if not resolved or not model then return send.refuse(buf, reason) end
     prepare.identify(chat, name, function(known)
       if not vim.api.nvim_buf_is_loaded(buf) or chats.get(buf) ~= chat then return end
-      -- The user may have gone on writing.
-      local now = vim.api.nvim_buf_get_changedtick(buf) == message.tick and message or read_message(buf)
+      local now = read_again(message)
       if not now then return end
       if reply_of(now).text == '' then return send.retry(chat) end
       ---@cast now hum.Message
       now.model, now.resolved = model, resolved
-      go_on(chat, now, known)
+      compose(chat, now, known)
     end)
   end)
 end

@@ -37,6 +37,14 @@ function M.endpoint(buf) return value_of(buf, 'endpoint') end
 ---@return string|nil
 function M.model(buf) return value_of(buf, 'model') end
 
+--- All that it says.
+---@param buf integer
+---@return table<string, string>
+function M.all(buf)
+  local front = chats.get(buf) and read(buf)
+  return front and front.values or {}
+end
+
 --- What its front matter says of where it was begun and what it uses, for another chat that does the same.
 ---@param buf integer
 ---@return hum.FrontValues|nil

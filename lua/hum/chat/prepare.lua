@@ -1,6 +1,7 @@
--- What runs before a message is sent: finding out endpoint, key and model. It ends at once unless the key comes from a
--- command, or the model has to be requested from the server or chosen by the user. That may take long, or for ever (a
--- dialog that is closed without a choice): so it is shown, can be cancelled, and is cancelled by a new attempt.
+-- What runs before a message is sent: finding out endpoint, key and model, then what the message refers to. It ends at
+-- once unless the key comes from a command, the model has to be requested from the server or chosen by the user, or
+-- there is something to be read. That may take long, or for ever (a dialog that is closed without a choice): so it is
+-- shown, can be cancelled, and is cancelled by a new attempt.
 local chats = require('hum.chat.chats')
 local endpoints = require('hum.server.endpoint')
 local fault = require('hum.fault')
@@ -99,6 +100,18 @@ end
 function M.choose(chat, name, choose, cb)
   local step, finish = begin(chat, name, nil, cb)
   step('choosing a model', choose, finish)
+end
+
+--- Finds out what a message refers to.
+---@param chat hum.Chat
+---@param name string   of the endpoint
+---@param model string
+---@param read fun(cb: fun(err: string?, result: any)): hum.Cancel
+---@param cb fun(err: string?, result: any)  at most once, not after a cancel
+function M.read(chat, name, model, read, cb)
+  local step, finish = begin(chat, name, model, cb)
+  chat.preparation.sends = true
+  step('reading what the message refers to', read, finish)
 end
 
 --- Finds out what is known of the server at an endpoint, if it has to be asked.

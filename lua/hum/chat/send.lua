@@ -6,16 +6,15 @@ local below = require('hum.chat.reply.below')
 local chats = require('hum.chat.chats')
 local choice = require('hum.chat.choice')
 local config = require('hum.config')
-local format = require('hum.chat.text.format')
 local earlier = require('hum.chat.earlier')
 local front = require('hum.chat.front')
 local headings = require('hum.chat.headings')
-local memory = require('hum.chat.reply.memory')
 local models = require('hum.server.models')
 local notes = require('hum.chat.view.notes')
 local notify = require('hum.notify')
 local prepare = require('hum.chat.prepare')
 local queue = require('hum.chat.queue')
+local refer = require('hum.chat.refer')
 local reply = require('hum.chat.reply')
 local rows = require('hum.chat.text.rows')
 local seen = require('hum.chat.view.seen')
@@ -108,22 +107,54 @@ end
 -- ---- sending ---------------------------------------------------------------------------------
 
 ---@param message hum.Message
----@param resolved hum.Resolved
----@param model string
-local function start(message, resolved, model)
+---@param made hum.ContextResult
+local function start(message, made)
   local buf = message.buf
-  message.model, message.resolved = model, resolved
   if message.choice.forks then
     local kept, why = earlier.keep(buf, message.choice.n)
     if not kept then return M.refuse(buf, why) end
   end
-  local thoughts = memory.recall(buf, message.turns, resolved.endpoint, model)
-  message.messages = format.messages(message.turns, thoughts)
+  message.messages = made.messages
   local ok, err = reply.start(message)
   if not ok then return M.refuse(buf, err) end
+  made.commit()
   asked.note(buf, message.turns)
   headings.note(buf, vim.list_slice(turns.of(buf).turns, message.choice.n, message.choice.n + 1))
   queue.sent(buf, message.sent, message.choice.id)
+end
+
+--- Whether a chat is still there.
+---@param chat hum.Chat
+---@return boolean
+local function is_there(chat) return vim.api.nvim_buf_is_loaded(chat.buf) and chats.get(chat.buf) == chat end
+
+--- Reads a message again if the user has gone on writing while it was prepared.
+---@param message hum.MessageText
+---@param again hum.Pick
+---@return hum.MessageText|nil  nil: the user was told why
+local function read_again(message, again)
+  local buf = message.buf
+  if vim.api.nvim_buf_get_changedtick(buf) == message.tick then return message end
+  return read_message(buf, again)
+end
+
+--- Finds out what a message refers to, and sends it. What it says may change meanwhile: then that is found out anew.
+---@param chat hum.Chat
+---@param message hum.Message
+---@param again hum.Pick  finds it in the text as it is then
+local function compose(chat, message, again)
+  local function read(cb) return refer.prepare(message, message.turns, cb) end
+  prepare.read(chat, message.resolved.endpoint.name, message.model, read, function(reason, made)
+    if reason then return M.refuse(chat.buf, reason) end
+    if not is_there(chat) then return end
+    local now = read_again(message, again)
+    if not now then return end
+    now.model, now.resolved = message.model, message.resolved
+    ---@cast now hum.Message
+    if not refer.is_same(message, now) then return compose(chat, now, again) end
+    start(now, made)
+  end)
+  if chat.preparation then chat.preparation.pick = again end
 end
 
 --- Prepares a message and sends it. One that is being prepared is cancelled.
@@ -137,14 +168,17 @@ local function send(chat, pick)
   prepare.start(chat, models.endpoint(message.endpoint), known, function(reason, resolved, model)
     if not resolved or not model then
       return M.refuse(buf, reason)
-    elseif not vim.api.nvim_buf_is_loaded(buf) or chats.get(buf) ~= chat then
+    elseif not is_there(chat) then
       return
     end
     if not known then front.set_model(buf, nil, model) end
     title.begin(buf, message.turns)
     -- Preparing may have taken long, and the user may have gone on writing.
-    if vim.api.nvim_buf_get_changedtick(buf) ~= message.tick then message = read_message(buf, again) end
-    if message then start(message, resolved, model) end
+    local now = read_again(message, again)
+    if not now then return end
+    now.model, now.resolved = model, resolved
+    ---@cast now hum.Message
+    compose(chat, now, again)
   end)
   if chat.preparation then chat.preparation.pick = again end
 end

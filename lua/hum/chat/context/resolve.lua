@@ -1,0 +1,235 @@
+-- What the references of a message stand for now: read, and held against what the model has seen.
+local log = require('hum.log')
+local pieces = require('hum.chat.context.piece')
+local walks = require('hum.chat.context.walk')
+
+local M = {}
+
+---@class hum.ContextRun  one going through the turns of a chat
+---@field given hum.ContextGiven
+---@field buf integer
+---@field ledger hum.Ledger
+---@field folder string     where contents are kept
+---@field path fun(name: string): string
+---@field walk hum.Walk
+---@field put fun(text: string): string?, string?  keeps a text of hum's own
+---@field cancel? fun()     ends what runs
+---@field over boolean
+---@field fail fun(err: string)
+---@field made table<integer, hum.ContextTurn>  records that are new, by the turn's index
+---@field recorded table<integer, hum.Recorded>
+---@field lost table<string, true>  names under which nothing is kept any more
+---@field fit_state table
+---@field system? hum.ContextSystem
+---@field references hum.PreviewReference[]  of the last message, in a dry run
+
+--- Whether a text may begin with the name of a prompt.
+---@param text string
+---@return boolean
+function M.may_expand(text) return text:find('^\\?/%w') ~= nil end
+
+--- What text can have no reference, no image and no name of a prompt in it.
+---@param text string
+---@return boolean
+function M.may_refer(text) return text:find('#%a') ~= nil or text:find('![', 1, true) ~= nil or M.may_expand(text) end
+
+---@param text string
+---@return hum.Reference[]
+function M.references(text)
+  if not text:find('#%a') and not text:find('![', 1, true) then return {} end
+  return require('hum.reference').find(vim.split(text, '\n', { plain = true }))
+end
+
+---@param run hum.ContextRun
+---@return table
+local function options(run)
+  local walk = run.walk
+  return {
+    folder = run.folder,
+    since = function(id)
+      local seen = walk.seen[walks.place(id)]
+      local usable = seen and seen.kept and seen.form ~= 'outline' and seen.form ~= 'image' and not walk.lost[seen.kept]
+      return usable and seen.kept or nil
+    end,
+    want = run.ledger.choices,
+    on_choice = function(id, choice) run.ledger.choices[id] = choice end,
+  }
+end
+
+--- Calls a function of a run. A fault in it ends the run, or what is being sent would be waited for without end.
+---@param run hum.ContextRun
+---@param fn function
+---@return any  what it returns
+local function guarded(run, fn, ...)
+  local ok, result = xpcall(fn, debug.traceback, ...)
+  if ok then return result end
+  log.write('error', ('the context of a chat: %s'):format(result))
+  run.fail('what the message refers to cannot be found out\nSee :Hum log.')
+end
+
+--- Starts something that calls back once, at once or later; what ends it is kept in the run.
+---@param run hum.ContextRun
+---@param fn fun(cb: fun(...)): fun()?
+---@param cb fun(...)
+function M.await(run, fn, cb)
+  local is_back = false
+  local function back(...)
+    if is_back or run.over then return end
+    is_back, run.cancel = true, nil
+    guarded(run, cb, ...)
+  end
+  local cancel = guarded(run, fn, back)
+  if not is_back and not run.over then run.cancel = cancel end
+end
+
+--- What a reference is in a preview.
+---@param piece hum.Piece
+---@return hum.PreviewReference
+local function preview_of(piece)
+  local ref, source = piece.ref, piece.source
+  return {
+    text = ref and ref.text or '',
+    kind = ref and ref.kind or '',
+    path = source and (source.path or source.id:match('^%a+:(/.*)$')) or nil,
+    title = source and source.title or (ref and ref.arg) or nil,
+    tokens = piece.tokens or 0,
+    bytes = piece.bytes or 0,
+    state = piece.state,
+    why = piece.why,
+  }
+end
+
+---@param piece hum.Piece
+---@return boolean  there is something to be sent
+local function is_sent(piece) return piece.source ~= nil and (piece.state == 'ok' or piece.state == 'empty') end
+
+--- Makes pieces of a context out of what references stand for; the walk goes over each.
+---@param run hum.ContextRun
+---@param list hum.Piece[]
+---@param turn integer
+---@param record hum.ContextTurn
+local function take(run, list, turn, record)
+  for _, piece in ipairs(list) do
+    if is_sent(piece) then
+      local own = pieces.of(run.walk, piece)
+      table.insert(record.pieces, own)
+      walks.piece(run.walk, own, turn, run.path)
+    end
+  end
+end
+
+--- Resolves the references of a text, in order.
+---@param run hum.ContextRun
+---@param text string
+---@param turn integer
+---@param record hum.ContextTurn
+---@param cb fun(err: string?)
+function M.references_of(run, text, turn, record, cb)
+  local refs = M.references(text)
+  if #refs == 0 then return cb() end
+  M.await(
+    run,
+    function(back) return require('hum.reference').resolve(refs, run.given.where(), options(run), back) end,
+    function(err, list)
+      if err then return cb(err) end
+      if run.given.dry then vim.list_extend(run.references, vim.tbl_map(preview_of, list)) end
+      take(run, list or {}, turn, record)
+      cb()
+    end
+  )
+end
+
+---@class hum.FollowedSource
+---@field id string
+---@field turn integer
+---@field seen? hum.SeenSource
+---@field missed? hum.ContextPiece  nothing is kept of it any more: the model does not see it
+
+--- The sources that are followed, in the order in which they came.
+---@param walk hum.Walk
+---@return hum.FollowedSource[]
+local function followed(walk)
+  local list, there = {}, {}
+  for place, seen in pairs(walk.seen) do
+    there[place] = true
+    if seen.follows and seen.kept and seen.form ~= 'image' then
+      list[#list + 1] = { id = seen.id, turn = seen.turn, seen = seen }
+    end
+  end
+  for i, piece in ipairs(walk.missed) do
+    local place = walks.place(piece.id)
+    if piece.follows and not there[place] then
+      there[place] = true
+      list[#list + 1] = { id = piece.id, turn = i, missed = piece }
+    end
+  end
+  table.sort(list, function(a, b)
+    if a.turn ~= b.turn then return a.turn < b.turn end
+    return a.id < b.id
+  end)
+  return list
+end
+
+--- What is to be told of a source that was looked at again.
+---@param run hum.ContextRun
+---@param source hum.FollowedSource
+---@param piece hum.Piece
+---@return hum.ContextPiece|nil  nil: nothing has changed
+local function changed(run, source, piece)
+  local seen, missed = source.seen, source.missed
+  if piece.state == 'missing' then return seen and pieces.gone(seen) end
+  if not is_sent(piece) then return nil end
+  local own = pieces.of(run.walk, piece)
+  if missed then
+    if own.kept ~= missed.kept then return own end
+    run.lost[own.kept] = nil -- it was kept again just now
+    return nil
+  end
+  -- What is left out by now and has not changed is not sent again unasked.
+  if own.form == 'same' or seen and own.kept == seen.kept then return nil end
+  return own
+end
+
+--- Looks for what has changed of all that the model has seen and that is followed.
+---@param run hum.ContextRun
+---@param turn integer
+---@param record hum.ContextTurn
+---@param cb fun(err: string?)
+function M.changes(run, turn, record, cb)
+  local list = followed(run.walk)
+  if #list == 0 then return cb() end
+  local ids = vim.tbl_map(function(source) return source.id end, list)
+  M.await(
+    run,
+    function(back) return require('hum.reference').check(ids, run.given.where(), options(run), back) end,
+    function(err, found)
+      if err then return cb(err) end
+      for i, source in ipairs(list) do
+        local own = found[i] and changed(run, source, found[i])
+        if own then
+          table.insert(record.pieces, own)
+          walks.piece(run.walk, own, turn, run.path)
+        end
+      end
+      cb()
+    end
+  )
+end
+
+--- What the text of a turn stands for, if it begins with the name of a prompt.
+---@param run hum.ContextRun
+---@param text string
+---@param record hum.ContextTurn
+---@param cb fun(err: string?, text: string?)
+function M.expanded(run, text, record, cb)
+  local expand = run.given.expand
+  if not expand or not M.may_expand(text) then return cb(nil, text) end
+  M.await(run, function(back) return expand(text, run.given.where(), back) end, function(err, other)
+    if err or not other or other == text then return cb(err, text) end
+    local name, why = run.put(other)
+    record.text = name
+    cb(why, other)
+  end)
+end
+
+return M

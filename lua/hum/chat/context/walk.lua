@@ -1,0 +1,260 @@
+-- Going through the turns of a chat in order: what the model has seen at each point, and which parts a turn's pieces
+-- become there. Pure. The same records give the same parts, whenever they are walked through: so the beginnings of
+-- requests stay as they were, to the byte.
+--
+-- A piece that cannot stand as it went becomes its content as a whole: a diff whose base is not sent any more, say.
+local wording = require('hum.chat.context.wording')
+
+local M = {}
+
+---@alias hum.ContextForm
+---| 'whole'    # its content
+---| 'diff'     # what has changed since `base`
+---| 'same'     # nothing: the model has it already
+---| 'outline'  # of what is too large
+---| 'image'
+---| 'gone'     # a line that says so
+
+---@class hum.ContextPiece  what went with one message of one source, as the ledger keeps it
+---@field id string         of the source
+---@field title string
+---@field tag string
+---@field attributes table<string, any>
+---@field form hum.ContextForm
+---@field kept? string      name of the content that the model knows then
+---@field base? string      of a diff: of the one that it knew before
+---@field sent? string      name of what goes, of a diff or an outline
+---@field head? string      the words before what goes, as they were
+---@field tail? string      likewise behind it
+---@field bytes integer     of what goes
+---@field lines integer
+---@field tokens integer
+---@field size { bytes: integer, lines: integer, tokens: integer }  of the content as a whole
+---@field follows boolean   later changes are sent
+---@field path? string      of its file
+---@field media? string     of an image
+---@field width? integer
+---@field height? integer
+---@field cut? boolean      the user has taken it out
+
+---@class hum.ContextTurn  what went with one turn of the user's
+---@field key string  of its text
+---@field n integer   which of the turns with this text
+---@field at integer  seconds: when it was last sent
+---@field text? string  name of what its text stands for, if that is another (`/explain`)
+---@field pieces hum.ContextPiece[]
+
+---@class hum.SeenSource
+---@field id string
+---@field kept? string    nil: it is gone
+---@field piece hum.ContextPiece  that was last sent of it
+---@field form hum.ContextForm    as it went
+---@field follows boolean
+---@field turn integer     in which
+---@field out boolean     that turn is left out: the model does not see it any more
+
+---@class hum.WalkedPiece  a piece as it goes now
+---@field piece hum.ContextPiece
+---@field form hum.ContextForm|'twin'
+---@field turn integer
+---@field out boolean
+---@field tokens integer
+---@field bytes integer
+
+---@class hum.Walk
+---@field seen table<string, hum.SeenSource>  by place
+---@field wholes table<string, true>  contents that went as a whole, by place and name
+---@field lost table<string, true>    names under which nothing is kept any more
+---@field pieces hum.WalkedPiece[]
+---@field missed hum.ContextPiece[]   those whose content is lost
+
+--- A buffer is what its file will be: both are one place, of which the last one that was sent counts.
+---@param id string
+---@return string
+function M.place(id) return (id:gsub('^buffer:(/)', 'file:%1')) end
+
+---@param lost? table<string, true>
+---@return hum.Walk
+function M.new(lost) return { seen = {}, wholes = {}, lost = lost or {}, pieces = {}, missed = {} } end
+
+---@param piece hum.ContextPiece
+---@return string
+local function content_key(piece) return M.place(piece.id) .. '\0' .. (piece.kept or '') end
+
+--- Whether the model has seen a piece's content as a whole, of this source.
+---@param walk hum.Walk
+---@param piece hum.ContextPiece
+---@return boolean
+function M.was_whole(walk, piece) return walk.wholes[content_key(piece)] == true end
+
+--- What the model knows now of a piece's source, if it sees that.
+---@param walk hum.Walk
+---@param id string
+---@return hum.SeenSource|nil
+function M.visible(walk, id)
+  local seen = walk.seen[M.place(id)]
+  return seen and not seen.out and seen or nil
+end
+
+--- Another source that has the same content for the model now.
+---@param walk hum.Walk
+---@param piece hum.ContextPiece
+---@return hum.ContextPiece|nil
+local function twin_of(walk, piece)
+  local own, found = M.place(piece.id), nil ---@type string, hum.SeenSource|nil
+  for place, seen in pairs(walk.seen) do
+    local is_it = place ~= own and not seen.out and seen.kept == piece.kept and seen.form ~= 'outline'
+    if is_it and seen.form ~= 'image' and (not found or place < M.place(found.id)) then found = seen end
+  end
+  return found and found.piece
+end
+
+--- As what a piece goes here.
+---@param walk hum.Walk
+---@param piece hum.ContextPiece
+---@return hum.ContextForm|'twin'|'lost'
+local function form_of(walk, piece)
+  local lost, seen = walk.lost, M.visible(walk, piece.id)
+  local form = piece.form
+  if form == 'gone' then return form end
+  if form == 'image' or form == 'outline' then
+    local name = piece.sent or piece.kept
+    if seen and seen.form == form and seen.piece.sent == piece.sent and seen.kept == piece.kept then return 'same' end
+    return name and lost[name] and 'lost' or form
+  end
+  if seen and seen.kept == piece.kept and seen.form ~= 'outline' then return 'same' end
+  if form == 'diff' and seen and seen.kept == piece.base and not lost[piece.sent] then return 'diff' end
+  if piece.kept and lost[piece.kept] then return 'lost' end
+  return piece.size.bytes > 0 and twin_of(walk, piece) and 'twin' or 'whole'
+end
+
+---@param text string
+---@return hum.Part
+local function text_part(text) return { type = 'text', text = text } end
+
+---@type table<string, fun(piece: hum.ContextPiece, walk: hum.Walk, path: fun(name: string): string): hum.Part[]>
+local PARTS = {
+  whole = function(piece, _, path)
+    local head, tail = wording.whole(piece)
+    if piece.form == 'whole' and piece.head and piece.tail then
+      head, tail = piece.head, piece.tail
+    end
+    if not piece.kept then return { text_part(head .. tail) } end
+    return { text_part(head), { type = 'kept', path = path(piece.kept) }, text_part(tail) }
+  end,
+  diff = function(piece, _, path)
+    local head, tail = wording.diff(piece)
+    return {
+      text_part(piece.head or head),
+      {
+        type = 'kept',
+        path = path(piece.sent --[[@as string]]),
+      },
+      text_part(piece.tail or tail),
+    }
+  end,
+  outline = function(piece, _, path)
+    local head, tail = wording.outline(piece)
+    return {
+      text_part(piece.head or head),
+      {
+        type = 'kept',
+        path = path(piece.sent --[[@as string]]),
+      },
+      text_part(piece.tail or tail),
+    }
+  end,
+  image = function(piece, _, path)
+    return {
+      text_part(piece.head or wording.image(piece)),
+      {
+        type = 'image',
+        path = path(piece.kept --[[@as string]]),
+        media = piece.media,
+      },
+    }
+  end,
+  gone = function(piece) return { text_part(piece.head or wording.gone(piece)) } end,
+  twin = function(piece, walk) return { text_part(wording.twin(piece, assert(twin_of(walk, piece)))) } end,
+  same = function() return {} end,
+}
+
+---@param piece hum.ContextPiece
+---@param form hum.ContextForm|'twin'
+---@return integer tokens, integer bytes  of what goes
+local function size_of(piece, form)
+  if form == 'same' or form == 'twin' or form == 'gone' then return 0, 0 end
+  if form == 'whole' then return piece.size.tokens, piece.size.bytes end
+  return piece.tokens, piece.bytes
+end
+
+---@param walk hum.Walk
+---@param piece hum.ContextPiece
+---@param form hum.ContextForm|'twin'
+---@param turn integer
+---@param out boolean
+local function note(walk, piece, form, turn, out)
+  local place = M.place(piece.id)
+  local before = walk.seen[place]
+  local tokens, bytes = size_of(piece, form)
+  walk.pieces[#walk.pieces + 1] = { piece = piece, form = form, turn = turn, out = out, tokens = tokens, bytes = bytes }
+  if form == 'same' and before and not before.out then
+    before.id, before.follows = piece.id, before.follows or piece.follows
+    return
+  end
+  walk.seen[place] = {
+    id = piece.id,
+    kept = form ~= 'gone' and piece.kept or nil,
+    piece = piece,
+    form = (form == 'twin' and 'whole' or form) --[[@as hum.ContextForm]],
+    follows = piece.follows,
+    turn = turn,
+    out = out,
+  }
+  if form == 'whole' and not out then walk.wholes[content_key(piece)] = true end
+end
+
+--- Goes over a turn that is left out: what it told the model is known here, but the model does not see it.
+---@param walk hum.Walk
+---@param record hum.ContextTurn
+---@param turn integer
+function M.leave_out(walk, record, turn)
+  for _, piece in ipairs(record.pieces) do
+    if not piece.cut then note(walk, piece, piece.form, turn, true) end
+  end
+end
+
+--- Adds a piece to a walk.
+---@param walk hum.Walk
+---@param piece hum.ContextPiece
+---@param turn integer
+---@param path fun(name: string): string
+---@return hum.Part[]
+function M.piece(walk, piece, turn, path)
+  if piece.cut then return {} end
+  local form = form_of(walk, piece)
+  if form == 'lost' then
+    walk.missed[#walk.missed + 1] = piece -- what the model knew before, it knows still
+    return {}
+  end
+  local parts = PARTS[form](piece, walk, path)
+  note(walk, piece, form, turn, false)
+  if parts[1] then parts[#parts + 1] = text_part(wording.BETWEEN) end
+  return parts
+end
+
+--- Goes over a turn: the parts that stand before its text.
+---@param walk hum.Walk
+---@param record hum.ContextTurn
+---@param turn integer  its index
+---@param path fun(name: string): string  where something is kept
+---@return hum.Part[]
+function M.add(walk, record, turn, path)
+  local parts = {}
+  for _, piece in ipairs(record.pieces) do
+    vim.list_extend(parts, M.piece(walk, piece, turn, path))
+  end
+  return parts
+end
+
+return M

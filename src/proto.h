@@ -110,16 +110,17 @@
  * gives the code that Lua sees. */
 enum hum_error {
     HUM_OK = 0,
-    HUM_ETOOBIG = -1,  /* a record, body or message over its cap */
-    HUM_EBAD = -2,     /* bytes that are not what they should be */
-    HUM_ESPEC = -3,    /* a call from Lua with missing or wrong fields */
-    HUM_ECONNECT = -4, /* no connection: refused, unknown host, TLS */
-    HUM_ETIMEOUT = -5, /* connect, first token or idle limit passed */
-    HUM_EHTTP = -6,    /* an HTTP status that is not 2xx */
-    HUM_ESERVER = -7,  /* an error inside an answer with status 200 */
-    HUM_ECUT = -8,     /* the answer ended without saying that it is done */
-    HUM_EGONE = -9,    /* the buffer is gone or cannot be changed */
-    HUM_EFILE = -10,   /* a file that is a part of a request is missing, or not as it was */
+    HUM_ETOOBIG = -1,    /* a record, body or message over its cap */
+    HUM_EBAD = -2,       /* bytes that are not what they should be */
+    HUM_ESPEC = -3,      /* a call from Lua with missing or wrong fields */
+    HUM_ECONNECT = -4,   /* no connection: refused, unknown host, TLS */
+    HUM_ETIMEOUT = -5,   /* connect, first token or idle limit passed */
+    HUM_EHTTP = -6,      /* an HTTP status that is not 2xx */
+    HUM_ESERVER = -7,    /* an error inside an answer with status 200 */
+    HUM_ECUT = -8,       /* the answer ended without saying that it is done */
+    HUM_EGONE = -9,      /* the buffer is gone or cannot be changed */
+    HUM_EFILE = -10,     /* a file that is a part of a request is missing, or not as it was */
+    HUM_EOVERFLOW = -11, /* the prompt is longer than the model's context window */
 };
 
 /* Limits, in bytes unless said. */

@@ -30,7 +30,8 @@ struct meaning {
 
 static const struct meaning meanings[] = {
     {"context", "the reply ended because the model's context window is full",
-     "Start a new chat with :Hum new, or delete old turns.", "Select fewer lines."},
+     "Shorten the chat with :Hum compact, or start a new one with :Hum new.",
+     "Select fewer lines."},
     {"filter", "a content filter of the server ended the reply", NULL, NULL},
     {"safety", "a safety filter of the server ended the reply", NULL, NULL},
     {"sensitive", "a content filter of the server ended the reply", NULL, NULL},
@@ -155,7 +156,7 @@ static void explain_prompt(const struct ending_facts *e, struct buf *message, st
                " tokens the server left out the oldest and read %" PRId64,
                message->len > 0 ? "; " : "", e->is_edit ? "prompt" : "chat", e->sent, e->read);
     buf_printf(hint, "%s%s, or %s.", hint->len > 0 ? " " : "", e->widen,
-               e->is_edit ? "select fewer lines" : "start a new chat with :Hum new");
+               e->is_edit ? "select fewer lines" : "shorten the chat with :Hum compact");
 }
 
 void ending_explain(const struct ending_facts *e, struct buf *message, struct buf *hint)

@@ -6,6 +6,7 @@
 #include "base/hint.h"
 #include "base/mask.h"
 
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -58,6 +59,27 @@ static void explain_status(const struct failure *f, struct buf *message)
     }
 }
 
+/* The server's words only where they are all that is known. */
+static void explain_overflow(const struct failure *f, struct buf *message)
+{
+    static const char *const what[] = {
+        [OF_CHAT] = "chat",    [OF_GENERATE] = "prompt", [OF_FILL] = "prompt",
+        [OF_QUERY] = "prompt", [OF_EDIT] = "prompt",
+    };
+    buf_printf(message, "%s: the %s does not fit into the context window of %s",
+               f->kept ? "ended the reply" : "refused the request", what[f->of],
+               or_else(f->model, "the model"));
+    const struct toolong *sizes = &f->toolong;
+    if (sizes->prompt > 0 && sizes->window > 0) {
+        buf_printf(message, ": %" PRId64 " tokens, and it holds %" PRId64, sizes->prompt,
+                   sizes->window);
+    } else if (sizes->window > 0) {
+        buf_printf(message, ", which holds %" PRId64 " tokens", sizes->window);
+    } else {
+        buf_printf(message, " (\"%s\")", words(f));
+    }
+}
+
 /* What the endpoint did. */
 static void explain_deed(const struct failure *f, struct buf *message)
 {
@@ -74,6 +96,9 @@ static void explain_deed(const struct failure *f, struct buf *message)
     case HUM_ECUT:
         buf_printf(message, "closed the connection before the reply was complete%s%s",
                    f->text != NULL ? ": " : "", or_else(f->text, ""));
+        break;
+    case HUM_EOVERFLOW:
+        explain_overflow(f, message);
         break;
     case HUM_ETOOBIG:
         buf_printf(message, "sent a record larger than %u MB", LIMIT_RECORD >> 20);

@@ -25,6 +25,8 @@ const char *failure_code(enum hum_error code)
         return "gone";
     case HUM_EFILE:
         return "file";
+    case HUM_EOVERFLOW:
+        return "overflow";
     }
     return "bad";
 }

@@ -3,6 +3,7 @@
 #define HUM_FAILURE_H
 
 #include "base/cause.h"
+#include "base/toolong.h"
 #include "proto.h"
 
 #include <stdbool.h>
@@ -29,6 +30,8 @@ struct failure {
     const struct failure_words *words; /* of the dialect, or NULL */
     const char *model;                 /* or NULL */
     const char *text;                  /* the server's words or what else is known, or NULL */
+    const char *body;                  /* HUM_EHTTP, HUM_ESERVER: as it came, or NULL */
+    struct toolong toolong;            /* HUM_EOVERFLOW: by which figures */
     struct cause cause;                /* why it was not reached */
     const char *location;              /* of a redirect, or NULL */
     const char *signin_url;            /* or NULL */

@@ -21,6 +21,11 @@ static bool is_money(const struct failure *f)
     return f->money || f->status == 402;
 }
 
+static bool is_too_long(const struct failure *f)
+{
+    return f->code == HUM_EOVERFLOW || toolong_says(f->text, f->body, NULL);
+}
+
 static bool has_signin(const struct failure *f)
 {
     return f->signin_url != NULL;
@@ -149,6 +154,8 @@ struct row {
 };
 
 #define FIM_MODEL "Set complete.model to a FIM model, or complete.fim (:help hum-fim)."
+#define TOO_LONG \
+    "{Shorten}, or increase the {context}: it is too long for the model's context window."
 #define PROXY_TIME_LIMIT "nginx: proxy_read_timeout"
 
 /* Servers' words, whatever the status: they say more than it. */
@@ -208,17 +215,7 @@ static const struct row said[] = {
     {.says = "context deadline exceeded|context canceled",
      .hint = "{Again}. If it fails again, raise the time limit of the server or of the proxy in "
              "front of it."},
-    {.says =
-         "context length|context window|context size|context limit|context_length|maximum "
-         "context|max context|maximum model length|max_seq_len|model's context|with context the "
-         "overflows|prompt is too long|prompt too long|prompt exceeds|input is too long|input "
-         "too long|input length|input token count|input tokens exceed|prompt length|max message "
-         "tokens|too many "
-         "tokens|reduce the length of the|longer than the maximum|model token limit|tokens&must be "
-         "<=|must have less than&tokens|context full|context overflow|kv cache is full|exceed "
-         "context|no space left in the context",
-     .hint =
-         "{Shorten}, or increase the {context}: it is too long for the model's context window."},
+    {.when = is_too_long, .hint = TOO_LONG},
     {.says = "loading model|model is loading|still loading|is currently loading",
      .from = 500,
      .to = 599,
@@ -470,7 +467,7 @@ static const struct {
       "set complete.model to an available model", "choose an available model with :Hum model",
       "set edit.model to an available model, or choose one with :Hum model"}},
     {"shorten",
-     {"start a new chat with :Hum new, delete old turns", "shorten the messages",
+     {"shorten the chat with :Hum compact, start a new one with :Hum new", "shorten the messages",
       "lower complete.window_tokens or complete.ring_tokens", "ask for less",
       "select fewer lines"}},
     {"options",
@@ -707,6 +704,9 @@ void hint_add(const struct failure *f, struct buf *hint)
             "Write its reference again in a new message: what is there now is kept then. Or put "
             "the file back, and send again.",
             hint);
+        break;
+    case HUM_EOVERFLOW:
+        add_text(f, TOO_LONG, hint);
         break;
     case HUM_EGONE:
     case HUM_OK:

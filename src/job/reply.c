@@ -43,10 +43,42 @@ static void leave(struct reply *r)
 
 /* ---- the ending ---------------------------------------------------------------- */
 
+/* A prompt that is too long is told apart from other errors: less of it can be sent then. Accounts
+ * have limits, too, and so have addresses: those statuses are about them. */
+static void tell_overflow(struct reply *r, struct failure *f)
+{
+    bool refused = f->code == HUM_EHTTP && f->status >= 400 && f->status != 401 &&
+                   f->status != 402 && f->status != 403 && f->status != 404 && f->status != 429;
+    if ((refused || f->code == HUM_ESERVER || f->code == HUM_ECUT) && !f->money &&
+        toolong_says(f->text, f->body, &f->toolong)) {
+        f->code = HUM_EOVERFLOW;
+        r->toolong = f->toolong;
+    }
+}
+
+/* The pairs of the ending event that such an error has besides. */
+static uint32_t pack_overflow(const struct reply *r, struct buf *out)
+{
+    const struct {
+        const char *name;
+        int64_t tokens;
+    } figures[] = {{"prompt_tokens", r->toolong.prompt}, {"window", r->toolong.window}};
+    uint32_t known = 0;
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
+        if (figures[i].tokens > 0) {
+            wire_cstr(out, figures[i].name);
+            wire_int(out, figures[i].tokens);
+            known++;
+        }
+    }
+    return known;
+}
+
 static void fail(struct reply *r, struct failure f)
 {
     if (r->ending == REPLY_RUNS) {
         f.of = r->ops->of;
+        tell_overflow(r, &f);
         event_failure(&r->told, &f);
         finish(r, REPLY_ERROR);
     }
@@ -85,6 +117,7 @@ static void send_ending(struct reply *r)
     buf_init(&data, SIZE_MAX);
     buf_init(&own, SIZE_MAX);
     uint32_t more = r->sink != NULL && r->ops->tell != NULL ? r->ops->tell(r, &own) : 0;
+    more += r->ending == REPLY_ERROR ? pack_overflow(r, &own) : 0;
     wire_map(&data, fields + more + 1);
     if (fields > 0) {
         buf_add(&data, r->told.data, r->told.len);
@@ -246,6 +279,7 @@ static void on_generation_end(void *ctx, const struct failure *failure,
         if (ending->widen != NULL && overflow_is_cut(&r->overflow, read)) {
             facts.read = read;
             facts.sent = r->overflow.least;
+            r->stats.is_cut = true;
         }
         event_ending(&r->told, &facts, r->endpoint.secrets);
         r->whole = ending_kind(&facts) == ENDING_GOOD;

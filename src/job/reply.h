@@ -80,11 +80,12 @@ struct reply {
     bool goes_on;      /* with text that is there; set within begin */
 
     enum reply_ending ending;
-    bool whole;      /* of REPLY_DONE: the model has said all */
-    struct buf told; /* the ending event's fields, packed while what they are about exists */
-    bool drained;    /* the sink has nothing left, or nowhere to put it */
-    bool ended;      /* the ending event was sent */
-    int busy;        /* inside one of its own callbacks: must not be freed */
+    bool whole;             /* of REPLY_DONE: the model has said all */
+    struct toolong toolong; /* of REPLY_ERROR: the figures of a prompt that was too long */
+    struct buf told;        /* the ending event's fields, packed while what they are about exists */
+    bool drained;           /* the sink has nothing left, or nowhere to put it */
+    bool ended;             /* the ending event was sent */
+    int busy;               /* inside one of its own callbacks: must not be freed */
 };
 
 /* Starts one that is all zero, and the first member of memory that free() takes. Returns the job, or

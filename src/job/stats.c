@@ -136,7 +136,7 @@ void stats_pack(const struct stats *s, const struct sink_stats *sent, struct buf
     for (size_t i = 0; i < sizeof stats / sizeof *stats; i++) {
         known += stats[i].value >= 0;
     }
-    wire_map(out, known + 2);
+    wire_map(out, known + 2 + s->is_cut);
     for (size_t i = 0; i < sizeof stats / sizeof *stats; i++) {
         if (stats[i].value >= 0) {
             wire_cstr(out, stats[i].name);
@@ -147,4 +147,8 @@ void stats_pack(const struct stats *s, const struct sink_stats *sent, struct buf
     wire_bool(out, server_rate(s) > 0);
     wire_cstr(out, "counted"); /* so are the tokens */
     wire_bool(out, is_counted(s));
+    if (s->is_cut) {
+        wire_cstr(out, "cut"); /* so many tokens it has read of a longer prompt */
+        wire_bool(out, true);
+    }
 }

@@ -6,6 +6,7 @@
 #include "nvim/sink.h"
 #include "server/dialect.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct stats {
@@ -18,6 +19,7 @@ struct stats {
     uint64_t first_ns; /* 0: no piece yet */
     uint64_t last_ns;  /* the last piece so far */
     uint64_t ended_ns; /* 0: still running */
+    bool is_cut;       /* the server has read less of the prompt than it was sent */
 };
 
 /* now_ns as of uv_hrtime. */

@@ -149,9 +149,15 @@ static void fail(struct generation *g, struct failure f)
     f.model = g->model;
     f.kept = g->stream.ending.has_text || g->stream.ending.has_thinking;
     f.money = f.money || (f.code == HUM_ESERVER && retry_is_money(&facts.answer));
+    char *record = NULL;
+    if (f.code == HUM_ESERVER && said.len > 0 && said.len < LIMIT_ERROR_BODY) {
+        record = xstrndup(said.data, said.len);
+        f.body = record;
+    }
     if (f.code != HUM_ESERVER || g->over || !try_again(g, &facts, &f)) {
         end(g, &f);
     }
+    free(record);
     buf_finish(&url);
 }
 
@@ -473,6 +479,7 @@ static void end_status(struct generation *g, const struct http_result *result)
     error_text(g->error_body.data, g->error_body.len, &text, &signin_url);
     struct failure f = endpoint_result_failure(g->endpoint, result, g->error_body.data, text.data);
     f.model = g->model;
+    f.body = g->error_body.data;
     f.signin_url = signin_url;
     struct again_facts facts = {
         .answer =

@@ -53,7 +53,7 @@ static void any_other_reason_is_told_with_its_word(void)
 {
     ENDS(said("content_filter"), "told",
          "filter of the server ended the reply (\"content_filter\")");
-    ENDS(said("model_context_window_exceeded"), "told", ":Hum new");
+    ENDS(said("model_context_window_exceeded"), "told", ":Hum compact");
     ENDS(said("insufficient_system_resource"), "told", "(\"insufficient_system_resource\")");
     ENDS(said("solar_flare"), "told", "a reason that hum does not know (\"solar_flare\")");
     ENDS((&(struct ending_facts){
@@ -67,7 +67,7 @@ static void a_prompt_that_was_cut_is_told_beside_any_ending(void)
     struct ending_facts e = {
         .reason = "stop", .has_text = true, .widen = "Raise it", .read = 2051, .sent = 9000};
     ENDS(&e, "good", "at least 9000 tokens the server left out the oldest and read 2051");
-    ENDS(&e, "good", "Raise it, or start a new chat with :Hum new.");
+    ENDS(&e, "good", "Raise it, or shorten the chat with :Hum compact.");
     e.reason = "length";
     ENDS(&e, "cut", "; the chat is too long");
 }

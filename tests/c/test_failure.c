@@ -47,8 +47,8 @@ static struct failure answered(long status, const char *text)
 static void every_code_names_the_endpoint_and_has_a_name(void)
 {
     static const enum hum_error codes[] = {
-        HUM_ETOOBIG, HUM_EBAD,    HUM_ESPEC, HUM_ECONNECT, HUM_ETIMEOUT,
-        HUM_EHTTP,   HUM_ESERVER, HUM_ECUT,  HUM_EGONE,    HUM_EFILE,
+        HUM_ETOOBIG, HUM_EBAD, HUM_ESPEC, HUM_ECONNECT, HUM_ETIMEOUT,  HUM_EHTTP,
+        HUM_ESERVER, HUM_ECUT, HUM_EGONE, HUM_EFILE,    HUM_EOVERFLOW,
     };
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
         struct failure f = at;

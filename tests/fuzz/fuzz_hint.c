@@ -36,7 +36,19 @@ static void check(const char *dialect, long status, enum failure_of of, const ch
         .of = of,
         .lost = missing_is_address(status, text, strlen(text), text),
     };
+    struct failure overflow = f;
+    struct buf other, other_hint;
+    buf_init(&other, SIZE_MAX);
+    buf_init(&other_hint, SIZE_MAX);
     explain_failure(&f, &message, &hint);
+    if (toolong_says(text, text, &overflow.toolong)) {
+        MUST(overflow.toolong.prompt >= 0 && overflow.toolong.window >= 0);
+    }
+    overflow.code = HUM_EOVERFLOW;
+    explain_failure(&overflow, &other, &other_hint);
+    check_hint(&other_hint);
+    buf_finish(&other);
+    buf_finish(&other_hint);
     MUST(strlen(message.data) == message.len && strlen(hint.data) == hint.len);
     check_hint(&hint);
     buf_finish(&message);

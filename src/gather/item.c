@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define HEAD (2U << 10)      /* bytes of a text that come with the result */
 #define DIFF_TEXT (4U << 10) /* a longer diff does not */
@@ -287,6 +288,48 @@ static void take_given(struct work *w)
     buf_finish(&clean);
 }
 
+/* ---- names ----------------------------------------------------------------------------------- */
+
+/* Whether there is such a folder, and where it really is. */
+static bool find_folder(struct work *w)
+{
+    struct result *r = w->r;
+    struct stat st;
+    const struct place *p = w->place;
+    r->real = realpath(w->item->path, NULL);
+    if (r->real == NULL || stat(r->real, &st) != 0) {
+        r->state = ITEM_MISSING;
+    } else if (!S_ISDIR(st.st_mode)) {
+        r->state = ITEM_MISSING;
+        buf_add_str(&r->why, "it is not a folder");
+    } else if (p->root[0] != '\0' && !w->item->force && !source_is_inside(r->real, p->root)) {
+        r->state = ITEM_OUTSIDE;
+    }
+    return r->state == ITEM_OK;
+}
+
+static void take_names(struct work *w)
+{
+    struct result *r = w->r;
+    const struct item *item = w->item;
+    if (!find_folder(w)) {
+        return;
+    }
+    const struct names_want want = {
+        .base = r->real,
+        .root = item->force ? "" : w->place->root,
+        .pattern = item->pattern,
+        .depth = item->kind == ITEM_DIR ? 1 : item->depth,
+        .most = item->most,
+        .ignored = item->force,
+    };
+    r->has_names = names_find(&want, w->place->stop, &r->names);
+    if (!r->has_names) {
+        r->state = ITEM_UNREADABLE;
+        buf_add_str(&r->why, "the pattern is too long");
+    }
+}
+
 /* ---- all kinds ------------------------------------------------------------------------------- */
 
 int item_gather(struct item *item, const struct place *place, struct result *r)
@@ -302,7 +345,10 @@ int item_gather(struct item *item, const struct place *place, struct result *r)
     case ITEM_TEXT:
         take_given(&w);
         break;
-    default:
+    case ITEM_GLOB:
+    case ITEM_DIR:
+    case ITEM_TREE:
+        take_names(&w);
         break;
     }
     return w.error;

@@ -29,8 +29,8 @@ struct item {
     uint64_t pieces;      /* of a text: so many are still to come */
     uint64_t first, last; /* lines from 1; 0: all, up to the end */
     enum item_want want;
-    bool force;
-    struct names_want names;
+    bool force;           /* it may lie outside, and be ignored by git */
+    uint64_t most, depth; /* of names */
 };
 
 enum item_state {

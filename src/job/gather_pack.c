@@ -99,6 +99,8 @@ static void put_names(struct map *m, const struct names *n)
         wire_cstr(&m->pairs, n->items[i]);
     }
     put_int(m, "more", n->more);
+    put_int(m, "ignored", n->ignored);
+    put_true(m, "about", n->cut);
 }
 
 static const char *kind_of(const struct result *r)

@@ -54,7 +54,8 @@ static const char *read_item(struct item *item, const struct value *v)
         .last = count_of(value_get(v, "last")),
         .want = read_want(value_get(v, "want")),
         .force = value_bool(value_get(v, "force"), false),
-        .names = {count_of(value_get(v, "most")), count_of(value_get(v, "depth"))},
+        .most = count_of(value_get(v, "most")),
+        .depth = count_of(value_get(v, "depth")),
     };
     read_text(item, value_get(v, "text"));
     if (item->last > 0 && item->first == 0) {

@@ -133,3 +133,76 @@ test('a gathering that was stopped ends once, as does one that is wrong', BARE, 
     eq({ 'error', 'spec' }, { e:wait_end(id).name, e:wait_end(id).data.code })
   end
 end)
+
+--- Writes empty files below `proj`.
+local function files(t, ...)
+  for _, name in ipairs({ ... }) do
+    t:write_file('proj/' .. name, '')
+  end
+end
+
+test('names that match a pattern, without what git ignores', BARE, function(t)
+  local e, proj = start(t)
+  files(
+    t,
+    'src/b.lua',
+    'src/deep/c.lua',
+    'src/deep/out/d.lua',
+    'src/.hidden.lua',
+    'node/x.lua',
+    'src/n\nl.lua',
+    'src/\xff.lua'
+  )
+  t:write_file('proj/.gitignore', 'out/\n/node\n')
+  t:write_file('proj/.git/info/exclude', 'b.*\n')
+  vim.uv.fs_symlink('..', proj .. 'src/up')
+  vim.uv.fs_symlink(t.dir, proj .. 'src/away')
+  local function glob(pattern, more)
+    local item = vim.tbl_extend('force', { glob = pattern, base = proj }, more or {})
+    return e.gather({ item })[1]
+  end
+  local all = glob('**/*.lua')
+  eq({ 'a.lua', 'src/deep/c.lua', 'src/n\nl.lua', 'src/\xff.lua' }, all.names)
+  eq({ 0, 3, 'ok' }, { all.more, all.ignored, all.state })
+  eq({ 'src/b.lua', 'src/deep/c.lua' }, glob('src/**/{b,c}.lua', { force = true }).names)
+  eq({ 'src/up/a.lua' }, glob('src/up/*.lua').names)
+  eq({}, glob('src/away/**').names)
+  eq({}, glob('../*').names)
+  eq(
+    { names = { 'a.lua' }, more = 3 },
+    (function(one) return { names = one.names, more = one.more } end)(glob('**/*.lua', { most = 1 }))
+  )
+  eq('outside', e.gather({ { glob = '*', base = t.dir } })[1].state)
+  eq('missing', e.gather({ { glob = '*', base = proj .. 'none' } })[1].state)
+end)
+
+test('what is in a folder, and a tree that is cut at its deepest', BARE, function(t)
+  local e, proj = start(t)
+  files(t, 'src/b.lua', 'src/deep/c.lua', 'src/deep/er/d.lua', 'x/y', '.git/config', 'ign/z')
+  t:write_file('proj/.gitignore', 'ign\n')
+  local dir, tree, cut, shallow = unpack((e.gather({
+    { dir = proj },
+    { tree = proj },
+    { tree = proj, most = 7 },
+    { tree = proj .. 'src', depth = 1 },
+  })))
+  eq({ '.gitignore', 'a.lua', 'src/', 'x/' }, dir.names)
+  eq(
+    {
+      '.gitignore',
+      'a.lua',
+      'src/',
+      'src/b.lua',
+      'src/deep/',
+      'src/deep/c.lua',
+      'src/deep/er/',
+      'src/deep/er/d.lua',
+      'x/',
+      'x/y',
+    },
+    tree.names
+  )
+  eq({ '.gitignore', 'a.lua', 'src/', 'src/b.lua', 'src/deep/', 'x/', 'x/y' }, cut.names)
+  eq({ 3, 1 }, { cut.more, cut.ignored })
+  eq({ 'b.lua', 'deep/' }, shallow.names)
+end)

@@ -8,7 +8,7 @@ local M = {}
 
 ---@class hum.GatherItem  one of path, buf, text, glob, dir, tree; see |hum-protocol|
 ---@field path? string     of a file, absolute
----@field force? boolean   it may lie outside of the root
+---@field force? boolean   it may lie outside of the root; of names: and be ignored by git
 ---@field buf? integer     what Neovim has in that buffer, which is loaded
 ---@field text? string
 ---@field name? string     of a text: the file name that says its language
@@ -58,7 +58,8 @@ local M = {}
 ---@field diff? hum.GatherDiff
 ---@field outline? hum.GatherContent
 ---@field names? string[]
----@field more? integer
+---@field more? integer     names that are left out
+---@field ignored? integer  by git: they are no names
 
 --- What goes to the helper of an item, and the slices that follow.
 ---@class hum.GatherDraft

@@ -18,7 +18,7 @@ local function parsed(t, text, stem)
 end
 
 test('a prompt is text with front matter, both of which may be short', PURE, function(t)
-  eq({ prompt = { name = 'mine', description = '', mode = 'edit', text = 'Do it.' } }, parsed(t, 'Do it.\n'))
+  eq({ prompt = { name = 'mine', description = '', mode = 'chat', text = 'Do it.' } }, parsed(t, 'Do it.\n'))
   local whole = table.concat({
     '---',
     'name: tidy-up   # short',
@@ -65,7 +65,7 @@ local FAULTS = {
   {
     '---\nmode: edti\n---\nx',
     2,
-    'write "mode:" with one of edit, insert, chat, ask, commit: "edti" is none (did you mean "edit"?)',
+    'write "mode:" with one of chat, float, edit, insert, commit: "edti" is none (did you mean "edit"?)',
   },
   { '---\nname: two words\n---\nx', 2, 'write "name: two-words": a name has letters, digits, "-", "_" and "." alone' },
   {
@@ -80,11 +80,8 @@ local FAULTS = {
   { '---\noptions:\n  temperature: 0.2\n---\nx', 2, 'expected a JSON object' },
   { '---\nname: a\n---\n\n', 5, 'write what is asked below the front matter: there is nothing' },
   { '', 1, 'write what is asked below the front matter: there is nothing' },
-  {
-    '---\nname: a\n---\nAn\n{{slection}} here',
-    5,
-    'take out {{slection}}, or write \\{{slection}} for the text itself: no such placeholder (did you mean "selection"?)',
-  },
+  { 'Do it.\n\n## » You\n\na\n\n## « x\n\nb\n', 1, 'write what is asked behind the last answer' },
+  { 'a\n\n## » You\n\nb\n\n## » You\n\nc\n\n## « x\n\nd\n\n## » You\n\ne', 1, 'put the answers (## «) first' },
 }
 
 test('a fault in a file is told with its line and what to do', PURE, function(t)
@@ -94,6 +91,77 @@ test('a fault in a file is told with its line and what to do', PURE, function(t)
     eq(case[2], got.fault.line, case[1])
     T.match(case[3], got.fault.why, true)
   end
+end)
+
+test('nothing in the prompts of hum is unknown', PURE, function(t)
+  for name in vim.fs.dir(t.root .. '/prompts') do
+    local text = t:read_file(t.root .. '/prompts/' .. name)
+    local got = t:lua([[return { require('hum.prompt.file').parse(vim.split(..., '\n'), 'own', true) }]], text)
+    T.ok(got[1], name .. ': ' .. vim.inspect(got))
+    eq(nil, got[1].notes, name)
+    T.ok(got[1].description ~= '', name)
+  end
+  local bad = t:lua([[return { require('hum.prompt.file').parse({ 'a', '{{slection}}' }, 'own', true) }]])
+  eq(2, bad[2].line)
+  T.match('no such placeholder (did you mean "selection"?)', bad[2].why, true)
+end)
+
+test('in a file of the user what is unknown stays, and is said', PURE, function(t)
+  local got = parsed(t, '---\nname: a\ninvokable: true\n---\nAn\n{{slection}} here')
+  eq('An\n{{slection}} here', got.prompt.text)
+  eq({
+    'line 3: "invokable:" has no meaning here',
+    'line 6: take out {{slection}}, or write \\{{slection}} for the text itself: no such placeholder '
+      .. '(did you mean "selection"?)',
+  }, got.prompt.notes)
+end)
+
+test('a prompt has other names, references, a persona, several turns', PURE, function(t)
+  local got = parsed(
+    t,
+    table.concat({
+      '---',
+      'aliases: [ex, what-is]',
+      'persona: terse',
+      'references:',
+      '  - "#diff:staged"',
+      '  - "#file:a.lua"',
+      'selection: "#buffer"',
+      'ask: What',
+      'mode: ask',
+      '---',
+      'One {{input}}.',
+      '',
+      '## « model',
+      '',
+      'An answer.',
+      '',
+      '## » You',
+      '',
+      'Two.',
+      '',
+      '## » You',
+      '',
+      'Three.',
+    }, '\n')
+  ).prompt
+  eq({
+    name = 'mine',
+    aliases = { 'ex', 'what-is' },
+    description = '',
+    persona = 'terse',
+    references = '#diff:staged #file:a.lua',
+    selection = '#buffer',
+    asks = { { name = 'input', title = 'What' } },
+    mode = 'float',
+    text = 'One {{input}}.\n\nTwo.\n\nThree.',
+    turns = {
+      { role = 'user', text = 'One {{input}}.' },
+      { role = 'assistant', text = 'An answer.' },
+      { role = 'user', text = 'Two.' },
+      { role = 'user', text = 'Three.' },
+    },
+  }, got)
 end)
 
 local function filled(t, text, values)
@@ -131,12 +199,19 @@ local function write(t, name, text)
 end
 
 test('hum has prompts, and those of the user win', PURE, function(t)
-  eq({ { 'commit', 'Write the message of a commit' }, { 'fix', 'Fix the diagnostics of the range' } }, listed(t))
+  local own = vim.tbl_map(function(one) return one[1] end, listed(t))
+  local all = 'changelog commit doc explain fix regex rename review shell simplify tests translate'
+  eq(all, table.concat(own, ' '))
   write(t, 'fix.md', '---\ndescription: Mine\n---\nFix it.')
   write(t, 'more.md', '---\nname: more\ndescription: More\n---\nMore.')
   write(t, '.hidden.md', 'no')
   write(t, 'note.txt', 'no')
-  eq({ { 'commit', 'Write the message of a commit' }, { 'fix', 'Mine' }, { 'more', 'More' } }, listed(t))
+  local by_name = {}
+  for _, one in ipairs(listed(t)) do
+    by_name[one[1]] = one[2]
+  end
+  eq({ 'Mine', 'More' }, { by_name.fix, by_name.more })
+  eq(13, vim.tbl_count(by_name))
   eq('Fix it.', t:lua([[return require('hum.prompt').get('fix').text]]))
 end)
 

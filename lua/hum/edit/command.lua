@@ -10,6 +10,7 @@ local placeholders = require('hum.prompt.placeholders')
 local problems = require('hum.edit.collect.problems')
 local prompts = require('hum.prompt')
 local thread = require('hum.edit.thread')
+local values_of = require('hum.prompt.values')
 local where = require('hum.edit.where')
 
 local M = {}
@@ -23,38 +24,6 @@ local function preview_here()
 end
 
 -- ---- what is asked ---------------------------------------------------------------------------
-
----@param range hum.EditRange
----@return string
-local function text_of(range)
-  local c = range.chars
-  local lines = c and vim.api.nvim_buf_get_text(range.buf, c[1], c[2], c[3], c[4], {})
-    or vim.api.nvim_buf_get_lines(range.buf, range.first, range.last + 1, false)
-  return table.concat(lines, '\n')
-end
-
----@param buf integer
----@return string
-local function path_of(buf)
-  local name = vim.api.nvim_buf_get_name(buf)
-  return name ~= '' and vim.fn.fnamemodify(name, ':~:.') or ''
-end
-
---- What may stand in a prompt, for some lines.
----@param range hum.EditRange
----@param input string
----@return table<string, string|fun(): string>
-local function values_of(range, input)
-  return {
-    input = input,
-    filetype = vim.bo[range.buf].filetype,
-    path = path_of(range.buf),
-    lines = range.first == range.last and tostring(range.first + 1)
-      or ('%d-%d'):format(range.first + 1, range.last + 1),
-    selection = function() return text_of(range) end,
-    diagnostics = function() return problems.text(range) end,
-  }
-end
 
 ---@param range hum.EditRange
 ---@param more table
@@ -90,7 +59,7 @@ end
 local function fix(range, text, more)
   local prompt, why = prompts.get('fix')
   if not prompt then return nil, why end
-  local values = values_of(range, text)
+  local values = values_of.range(range, text)
   values.diagnostics = problems.text(range)
   if values.diagnostics == '' and text == '' then
     local cure = 'say what is wrong: ":Hum fix {what}", or ":Hum edit {instruction}"'

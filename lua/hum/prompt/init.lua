@@ -1,19 +1,21 @@
--- The prompts that are there: those in the user's folder, and those that hum brings along. One of the user's with the
--- name of hum's takes its place. Files are read when they are asked for, so a change holds at once.
+-- The prompts that are there: those in the user's folder, those of the project, and those that hum brings along. One of
+-- the user's with the name of another takes its place, and one of the project's that of hum's. Files are looked at when
+-- prompts are asked for, so a change holds at once.
+local disk = require('hum.prompt.disk')
 local file = require('hum.prompt.file')
 local spelling = require('hum.spelling')
 local updated = require('hum.updated')
 
 local M = {}
 
---- Bytes of a prompt: a file that is larger is something else.
-local LARGEST = 256 * 1024
-
 ---@class hum.PromptEntry
 ---@field name string
 ---@field path string
+---@field origin 'user'|'project'|'hum'
 ---@field prompt? hum.Prompt
----@field why? string  there is none: where the fault is, what to do, what is wrong
+---@field text? string   of its file: what the user's trust is asked for
+---@field root? string   of the project that it is from
+---@field why? string    there is none: where the fault is, what to do, what is wrong
 
 --- Where the user's prompts are.
 ---@return string
@@ -24,24 +26,16 @@ end
 ---@return string
 local function shipped() return vim.fs.joinpath(updated.root(), 'prompts') end
 
+--- Where a project has prompts: hum's own, and those of VS Code.
+---@param root string
+---@return string[]
+function M.folders(root)
+  return { vim.fs.joinpath(root, '.hum', 'prompts'), vim.fs.joinpath(root, '.github', 'prompts') }
+end
+
 ---@param path string
 ---@return string  as users know it
 local function shown(path) return vim.fn.fnamemodify(path, ':~') end
-
----@param path string
----@return string[]|nil lines, string|nil why
-local function lines_of(path)
-  local stat, err = vim.uv.fs_stat(path)
-  if not stat then return nil, ('cannot be read: %s'):format(err) end
-  if stat.type ~= 'file' then return nil, 'cannot be read: it is no file' end
-  if stat.size > LARGEST then return nil, ('is larger than %d kB'):format(LARGEST / 1024) end
-  local fd, why = vim.uv.fs_open(path, 'r', 0)
-  if not fd then return nil, ('cannot be read: %s'):format(why) end
-  local text = vim.uv.fs_read(fd, stat.size, 0) or ''
-  vim.uv.fs_close(fd)
-  if text:find('%z') then return nil, 'is no text' end
-  return vim.split((text:gsub('\n$', '')), '\n', { plain = true })
-end
 
 --- Lines of a file with a fault that are looked at for its name.
 local HEAD = 40
@@ -56,70 +50,130 @@ local function said_name(lines)
   end
 end
 
----@param path string
+---@class hum.PromptPlace
+---@field path string
+---@field origin 'user'|'project'|'hum'
+---@field root? string
+
+---@param place hum.PromptPlace
 ---@return hum.PromptEntry
-local function entry_of(path)
+local function read_entry(place)
+  local path = place.path
   local stem = vim.fs.basename(path):gsub('%.md$', '')
-  local lines, why = lines_of(path)
-  if not lines then return { name = stem, path = path, why = ('%s %s'):format(shown(path), why) } end
-  local prompt, fault = file.parse(lines, stem)
+  local entry = { name = stem:gsub('%.prompt$', ''), path = path, origin = place.origin, root = place.root }
+  local text, why = disk.read(path)
+  if not text then
+    entry.why = ('%s %s'):format(shown(path), why)
+    return entry
+  end
+  entry.text = text
+  local lines = vim.split((text:gsub('\n$', '')), '\n', { plain = true })
+  local prompt, fault = file.parse(lines, stem, place.origin == 'hum')
   if prompt then
     prompt.path = path
-    return { name = prompt.name, path = path, prompt = prompt }
+    entry.name, entry.prompt = prompt.name, prompt
+    return entry
   end
-  local where = fault --[[@as hum.PromptFault]]
-  local why_not = ('%s:%d: %s'):format(shown(path), where.line, where.why)
-  return { name = said_name(lines) or stem, path = path, why = why_not }
+  ---@cast fault -nil
+  entry.why = ('%s:%d: %s'):format(shown(path), fault.line, fault.why)
+  entry.name = said_name(lines) or entry.name
+  return entry
+end
+
+local known = {} ---@type table<string, { stamp: string, entry: hum.PromptEntry }>  by path
+
+--- A file is read again only when it is another one.
+---@param place hum.PromptPlace
+---@return hum.PromptEntry
+local function entry_of(place)
+  local stamp = disk.stamp(place.path)
+  local before = known[place.path]
+  if not stamp or not before or before.stamp ~= stamp then
+    before = { stamp = stamp or '', entry = read_entry(place) }
+    known[place.path] = before
+  end
+  local entry = vim.tbl_extend('force', {}, before.entry) --[[@as hum.PromptEntry]]
+  entry.origin, entry.root = place.origin, place.root
+  return entry
 end
 
 ---@param folder string
+---@param origin 'user'|'project'|'hum'
+---@param root? string
 ---@return hum.PromptEntry[]  by the names of their files
-local function entries_in(folder)
-  local paths = {}
-  for name, kind in vim.fs.dir(folder) do
-    if name:find('^[^.].*%.md$') and kind ~= 'directory' then paths[#paths + 1] = vim.fs.joinpath(folder, name) end
-  end
-  table.sort(paths)
-  return vim.tbl_map(entry_of, paths)
+local function entries_in(folder, origin, root)
+  return vim.tbl_map(
+    function(path) return entry_of({ path = path, origin = origin, root = root }) end,
+    disk.files(folder)
+  )
 end
 
---- All prompts, by name. Of two files of the user's with the same name the first holds, and the other has a fault.
+---@param list hum.PromptEntry[]
+---@param by_name table<string, hum.PromptEntry>
+---@param entry hum.PromptEntry
+local function add(list, by_name, entry)
+  if entry.prompt and entry.prompt.disabled then return end
+  local first = by_name[entry.name]
+  -- Of two of the user's the first holds, and the other has a fault.
+  if first and (entry.origin ~= 'user' or first.origin ~= 'user') then return end
+  if first and not entry.why then
+    entry.prompt = nil
+    entry.why = ('%s: write another "name:": %s has this one'):format(shown(entry.path), shown(first.path))
+  end
+  if not first then by_name[entry.name] = entry end
+  list[#list + 1] = entry
+end
+
+--- All prompts, by name.
+---@param root? string  of a project, whose own are among them, whether they are trusted or not
 ---@return hum.PromptEntry[] entries
-function M.list()
+function M.list(root)
   local list, by_name = {}, {} ---@type hum.PromptEntry[], table<string, hum.PromptEntry>
-  local function add(entry, own)
-    local first = by_name[entry.name]
-    if first and not own then return end
-    if first and not entry.why then
-      entry.prompt = nil
-      entry.why = ('%s: write another "name:": %s has this one'):format(shown(entry.path), shown(first.path))
-    end
-    if not first then by_name[entry.name] = entry end
-    list[#list + 1] = entry
+  local all = entries_in(M.folder(), 'user')
+  for _, folder in ipairs(root and M.folders(root) or {}) do
+    -- In the project that is the user's configuration they are his own.
+    if folder ~= M.folder() then vim.list_extend(all, entries_in(folder, 'project', root)) end
   end
-  for _, entry in ipairs(entries_in(M.folder())) do
-    add(entry, true)
-  end
-  for _, entry in ipairs(entries_in(shipped())) do
-    add(entry, false)
+  for _, entry in ipairs(vim.list_extend(all, entries_in(shipped(), 'hum'))) do
+    add(list, by_name, entry)
   end
   table.sort(list, function(a, b) return a.name == b.name and a.path < b.path or a.name < b.name end)
   return list
 end
 
---- A prompt by its name.
+--- The entry with a name, or with it among its other names.
+---@param name string
+---@param root? string  of a project
+---@return hum.PromptEntry|nil entry
+---@return string[] names  of all
+function M.find(name, root)
+  local names, found, aliased = {}, nil, nil ---@type string[], hum.PromptEntry|nil, hum.PromptEntry|nil
+  for _, entry in ipairs(M.list(root)) do
+    names[#names + 1] = entry.name
+    if entry.name == name and (not found or not found.prompt) then found = entry end
+    local aliases = entry.prompt and entry.prompt.aliases or {}
+    if vim.list_contains(aliases, name) then aliased = aliased or entry end
+  end
+  return found or aliased, names
+end
+
+--- What is said of a name that is none.
+---@param name string
+---@param names string[]
+---@return string
+function M.missing(name, names)
+  local path = shown(vim.fs.joinpath(M.folder(), name .. '.md'))
+  return ('write %s: there is no prompt "%s"%s'):format(path, name, spelling.hint(name, names))
+end
+
+--- A prompt by its name: the user's, or hum's own.
 ---@param name string
 ---@return hum.Prompt|nil prompt, string|nil err
 function M.get(name)
-  local names, why = {}, nil ---@type string[], string|nil
-  for _, entry in ipairs(M.list()) do
-    if entry.name == name and entry.prompt then return entry.prompt end
-    if entry.name == name then why = why or entry.why end
-    names[#names + 1] = entry.name
-  end
-  if why then return nil, why end
-  local path = shown(vim.fs.joinpath(M.folder(), name .. '.md'))
-  return nil, ('write %s: there is no prompt "%s"%s'):format(path, name, spelling.hint(name, names))
+  local entry, names = M.find(name)
+  if not entry then return nil, M.missing(name, names) end
+  if not entry.prompt then return nil, entry.why end
+  return entry.prompt
 end
 
 return M

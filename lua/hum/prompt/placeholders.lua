@@ -7,15 +7,21 @@ local M = {}
 --- What each of them is, for messages; `:help hum-prompts` has this list.
 ---@type table<string, string>
 M.KNOWN = {
-  branch = 'the branch that is committed to',
+  branch = 'the branch that is checked out',
+  commits = 'the first lines of the commits since the last tag',
   diagnostics = 'the diagnostics of the range and what the compiler said of it',
-  diff = 'what is to be committed',
+  diff = 'what is to be committed; else the reference #diff',
+  file = 'the name of the file, without its folder',
   filetype = 'the file type of the buffer',
+  first = 'the number of the first line',
+  folder = 'the folder of the file',
   input = 'what the user wrote',
+  last = 'the number of the last line',
   left_out = 'what of the diff is not shown',
   length = 'the longest first line of a commit message, in characters',
   lines = 'the numbers of the lines: "12-20"',
   path = 'the path of the file, from the working directory',
+  project = 'the root of the project',
   recent = 'the first lines of the last commits',
   selection = 'the text of the range',
   written = 'what stands in the commit message already',
@@ -40,11 +46,20 @@ function M.of(lines)
   return found
 end
 
+--- Whether a text has one of these placeholders.
+---@param text string
+---@param names string[]
+---@return boolean
+function M.has(text, names)
+  return vim.iter(M.of({ text })):any(function(one) return vim.list_contains(names, one.name) end)
+end
+
 --- Why a placeholder means nothing.
 ---@param name string
+---@param own? string[]  those that the prompt itself brings along
 ---@return string|nil
-function M.fault(name)
-  if M.KNOWN[name] then return nil end
+function M.fault(name, own)
+  if M.KNOWN[name] or vim.list_contains(own or {}, name) then return nil end
   local hint = spelling.hint(name, vim.tbl_keys(M.KNOWN))
   return ('take out {{%s}}, or write \\{{%s}} for the text itself: no such placeholder%s'):format(name, name, hint)
 end
@@ -72,35 +87,76 @@ local function paragraphs(text)
   return all
 end
 
+--- The placeholder that is all of a paragraph, alone or between the lines of a fence.
 ---@param text string
----@param value fun(name: string): string
+---@return string|nil name
+local function sole(text)
+  local inner = text:match('^%s*```+[^\n`]*\n([^\n]*)\n%s*```+%s*$') or text
+  return inner:match('^%s*{{%s*([%a_][%w_]*)%s*}}%s*$')
+end
+
+--- A fence that what was put in does not end.
+---@param before string  the paragraph as the prompt has it
+---@param filled string
+---@return string
+local function refenced(before, filled)
+  local head, mark = before:match('^(%s*)(```+)')
+  if not mark or not before:find('\n%s*' .. mark .. '%s*$') then return filled end
+  local longest = #mark
+  local body = filled:match('^[^\n]*\n(.*)\n[^\n]*$') or ''
+  for run in body:gmatch('`+') do
+    if #run >= longest then longest = #run + 1 end
+  end
+  local info = filled:match('^%s*`+([^\n]*)\n') or ''
+  local fence = head .. ('`'):rep(longest)
+  return ('%s%s\n%s\n%s'):format(fence, info, body, fence)
+end
+
+---@param text string
+---@param value fun(name: string, whole: string): string
 ---@return string filled
 ---@return boolean empty  it has placeholders, and none of them had a text
 local function fill_paragraph(text, value)
   local any, some = false, false
   local filled = text:gsub('(\\?)({{%s*([%a_][%w_]*)%s*}})', function(escape, whole, name)
     if escape ~= '' then return whole end
-    local new = value(name)
+    local new = value(name, whole)
     any, some = true, some or new ~= ''
     return new
   end)
-  return filled, any and not some
+  return filled ~= text and refenced(text, filled) or filled, any and not some
 end
 
---- A text with its placeholders filled in. A paragraph all of whose placeholders are empty is left out.
+---@param given string|(fun(): string)|nil
+---@return string|nil
+local function text_of(given)
+  if type(given) == 'function' then return given() end
+  return given
+end
+
+---@alias hum.PromptValues table<string, string|fun(): string>
+
+--- A text with its placeholders filled in. A paragraph all of whose placeholders are empty is left out. A placeholder
+--- that nobody knows stays as it stands there.
 ---@param text string
----@param values table<string, string|fun(): string>
+---@param values hum.PromptValues
+---@param blocks? hum.PromptValues  what takes the place of a paragraph or fenced block that is a placeholder alone
 ---@return string
-function M.fill(text, values)
-  local function value(name)
-    local given = values[name]
-    if type(given) == 'function' then given = given() end
+function M.fill(text, values, blocks)
+  local function value(name, whole)
+    local given = text_of(values[name])
+    if given == nil and not M.KNOWN[name] then return whole end
     return given or ''
   end
   local out = {}
   for _, paragraph in ipairs(paragraphs(text)) do
-    local filled, empty = fill_paragraph(paragraph, value)
-    if not empty then out[#out + 1] = filled end
+    local own = blocks and text_of(blocks[sole(paragraph) or ''])
+    if own then
+      out[#out + 1] = own ~= '' and own or nil
+    else
+      local filled, empty = fill_paragraph(paragraph, value)
+      if not empty then out[#out + 1] = filled end
+    end
   end
   -- Not in the function above: what was put in stays as it is.
   return table.concat(out, '\n\n')

@@ -36,6 +36,10 @@ map('n', 'new', function() require('hum').chat({ new = true }) end)
 map('x', 'chat', function() require('hum').chat({ new = true, quote = require('hum').selection() }) end)
 map('x', 'ask', function() require('hum').ask(require('hum').selection()) end)
 
+-- One of the prompt library, for what is selected or around the cursor.
+map('n', 'prompt', function() require('hum.library.picker').open({}) end)
+map('x', 'prompt', function() require('hum.library.picker').open(require('hum.library.about').selected()) end)
+
 -- Operators: an edit of what a motion or the selection says. "line" is for lines, as `dd` is.
 for _, kind in ipairs({ 'edit', 'fix' }) do
   for _, mode in ipairs({ 'n', 'x' }) do

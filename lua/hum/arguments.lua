@@ -104,6 +104,21 @@ M.COMMIT = {
   on_done = 'function',
 }
 
+M.PROMPT = {
+  input = 'string',
+  buf = 'buffer',
+  first = 'line',
+  last = 'line',
+  range = 'range',
+  values = 'table',
+  mode = 'string',
+  endpoint = 'string',
+  model = 'string',
+  new = 'boolean',
+  mods = 'table',
+  on_done = 'function',
+}
+
 M.REVIEW = { base = 'string', buf = 'buffer', on_done = 'function' }
 
 M.REMARK = { buf = 'buffer', first = 'line', last = 'line', text = 'string', _needed = { 'first', 'last', 'text' } }

@@ -5,17 +5,30 @@ local subcommands = require('hum.subcommands')
 
 local M = {}
 
+---@return table
+local function library() return require('hum.library.command') end
+
+--- Subcommands and prompts.
 ---@return string[]
 local function names()
   local list = vim.tbl_keys(subcommands)
+  for _, name in ipairs(library().names()) do
+    if not subcommands[name] then list[#list + 1] = name end
+  end
   table.sort(list)
   return list
 end
 
---- What the first word of a command names.
+--- What the first word of a command names: a prompt has the name of a subcommand only for lines, and only where that
+--- takes none.
 ---@param word string
+---@param has_range? boolean
 ---@return hum.Subcommand|nil
-local function named(word) return subcommands[word] end
+local function named(word, has_range)
+  local sub = subcommands[word]
+  if sub and (sub.range or not has_range) then return sub end
+  return library().subcommand(word, has_range == true) or sub
+end
 
 --- Of a word that means nothing alone, or with a bar behind it.
 ---@param word string
@@ -32,7 +45,7 @@ end
 ---@param opts table  of nvim_create_user_command
 ---@return string|nil why
 local function refusal(name, opts)
-  local sub = named(name) or {}
+  local sub = named(name, opts.range > 0) or {}
   if vim.fn.getcmdwintype() ~= '' and not sub.anywhere then
     return ('close the command-line window first: ":Hum %s" does not work in it'):format(name)
   elseif opts.range > 0 and not sub.range then
@@ -44,10 +57,12 @@ end
 
 ---@param opts table  of nvim_create_user_command
 function M.run(opts)
-  local command, word, bar = grammar.read(opts.args, named)
+  local has_range = opts.range > 0
+  local function meant(first) return named(first, has_range) end
+  local command, word, bar = grammar.read(opts.args, meant)
   local why = command and refusal(command.name, opts) or word and misread(word, bar)
   if why or not command then return require('hum.notify').error('hum: ' .. why) end
-  named(command.name).run({
+  meant(command.name).run({
     text = command.text,
     question = command.question,
     bang = opts.bang,

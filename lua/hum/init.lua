@@ -25,6 +25,8 @@ end
 ---@field new? boolean       false: go on in the latest chat, if there is one; so it is if nothing above is given
 ---@field window? string     instead of the option `chat.window`; "cursor": a float at the cursor
 ---@field mods? table        window modifiers, as `smods` of a user command
+---@field draft? boolean     the question is written, and not sent
+---@field setup? hum.ChatSetup  what a new chat begins with
 
 --- Opens a chat and shows it. Returns its buffer.
 ---@param opts? hum.ChatOpts
@@ -196,6 +198,30 @@ end
 --- since stays, and is told. The next call takes back what was accepted before that.
 ---@return hum.Undone|nil done  nil: there is nothing to take back
 function M.undo() return require('hum.sets.undo').run() end
+
+---@class hum.PromptOpts
+---@field input? string        what the user says: {{input}}
+---@field buf? integer         default: the current buffer
+---@field first? integer       line; default: what is around the cursor
+---@field last? integer
+---@field range? integer[]     instead of lines: row, column, row and column from 0, without what is at the last
+---@field values? table<string, string>  of what the prompt asks for, by name
+---@field mode? hum.PromptMode default: that of the prompt
+---@field endpoint? string     default: that of the prompt
+---@field model? string        default: that of the prompt
+---@field new? boolean         false: a chat goes on in the latest one
+---@field mods? table          window modifiers
+---@field on_done? fun(result: table)  of an edit, when its answer has ended; of a commit message
+
+--- Runs a prompt of the library, see |hum-prompts|.
+---@param name string
+---@param opts? hum.PromptOpts
+---@return boolean ok, string|nil err
+function M.prompt(name, opts)
+  arguments().check('prompt', 'name', name or 0, 'string')
+  arguments().check('prompt', 'opts', opts, arguments().PROMPT)
+  return require('hum.library').run(name, opts or {})
+end
 
 --- Asks a model, for other plugins: its reply comes piece by piece, see |hum.generate()|. Wrong options raise an error
 --- that names the field; all that goes wrong later is told to `on_done`.

@@ -287,6 +287,15 @@ local M = {
     complete = function(typed) return require('hum.review').refs(typed) end,
     run = function(given) require('hum.review').open({ base = given.text ~= '' and given.text or nil }) end,
   },
+  prompt = {
+    desc = 'run a prompt of the library, or choose one',
+    range = true,
+    bang = true,
+    words = anything,
+    complete = function(typed) return beginning(require('hum.library.command').names(), typed) end,
+    explain = function(word) return require('hum.library.command').explain(word) end,
+    run = function(given) require('hum.library.command').run(given) end,
+  },
   remark = {
     desc = 'write a remark on lines, for the chat that they came from',
     words = anything,

@@ -197,7 +197,14 @@ test(
     T.ok(path)
     local function complete(line) return t:lua('return vim.fn.getcompletion(..., "cmdline")', line) end
     local all = t:lua([[
-      local names = vim.tbl_keys(require('hum.subcommands'))
+      local names = {}
+      for name in pairs(require('hum.subcommands')) do
+        names[name] = true
+      end
+      for _, name in ipairs(require('hum.library.command').names()) do
+        names[name] = true
+      end
+      names = vim.tbl_keys(names)
       table.sort(names)
       return names]])
     eq(all, complete('Hum '))
@@ -208,6 +215,7 @@ test(
       'continue',
       'model',
       'new',
+      'prompt',
       'quickfix',
       'retry',
       'send',
@@ -216,7 +224,7 @@ test(
     }) do
       T.ok(vim.tbl_contains(all, name), name)
     end
-    eq({ 'send', 'stop' }, complete('Hum s'))
+    eq({ 'send', 'shell', 'simplify', 'stop' }, complete('Hum s'))
     eq({ 'stop' }, complete('Hum! st'))
     eq({ 'check' }, complete("tab '<,'>Hum che"))
     eq({ 'qwen3:8b', 'qwen3:1b' }, complete('Hum chat qw'))
@@ -227,8 +235,15 @@ test(
   end
 )
 
---- The explanation of a word, as the table of subcommands has it.
-local function explained(t, name) return t:lua('return require("hum.subcommands")[...].desc', name) end
+--- The explanation of a word, as the table of subcommands has it, or a prompt.
+local function explained(t, name)
+  return t:lua(
+    [[
+    local sub = require('hum.subcommands')[...]
+    return sub and sub.desc or require('hum.prompt').get(...).description]],
+    name
+  )
+end
 
 --- The row of the screen whose first word is this one.
 local function row_with(t, word)

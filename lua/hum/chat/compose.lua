@@ -10,6 +10,7 @@ local origin = require('hum.chat.code.origin')
 local queue = require('hum.chat.queue')
 local quote = require('hum.chat.text.quote')
 local reply = require('hum.chat.reply')
+local setup = require('hum.chat.setup')
 
 local M = {}
 
@@ -58,10 +59,13 @@ function M.write(chat, opts)
   elseif #blocks > 0 then
     blocks[2] = { '' }
   end
-  if #blocks == 0 then return true end
+  if #blocks == 0 and not opts.setup then return true end
   local why = front.refusal(chat.buf)
   if why then return nil, why end
-  local ok, err = pcall(write, chat, blocks)
+  local ok, err = pcall(function()
+    if opts.setup then setup.write(chat.buf, opts.setup) end
+    if #blocks > 0 then write(chat, blocks) end
+  end)
   return ok or nil, err
 end
 

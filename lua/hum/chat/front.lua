@@ -86,6 +86,17 @@ local function set_value(buf, key, value)
   end
 end
 
+--- Sets a line of the front matter that is no text alone, such as `options`.
+---@param buf integer
+---@param key string
+---@param line string
+function M.set_line(buf, key, line)
+  local front = read(buf)
+  local row = front and front.rows[key]
+  if not front then return edit.replace(buf, 0, 0, format.front_around(line)) end
+  edit.replace(buf, row or front.last, row and row + 1 or front.last, { line })
+end
+
 ---@param buf integer
 ---@param endpoint? string
 ---@param model string

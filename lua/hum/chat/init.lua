@@ -133,7 +133,7 @@ function M.open(opts)
   if not opts.question then require('hum.chat.hints').show(buf) end
   if not latest then require('hum.chat.latest').offer(buf) end
   if opts.question then
-    M.send(buf)
+    if not opts.draft then M.send(buf) end
   elseif not latest and not opts.model then
     find_model(chat, opts.endpoint)
   end

@@ -28,6 +28,7 @@ local RESERVE = 1500
 ---@field model? string
 ---@field mods? table           window modifiers for a new one
 ---@field on_done? fun(result: hum.CommitResult)
+---@field prompt? hum.Prompt    default: the one named "commit"
 
 ---@class hum.CommitResult
 ---@field status 'done'|'error'|'cancelled'
@@ -292,7 +293,10 @@ end
 function M.start(opts)
   local buf = opts.buf == 0 and vim.api.nvim_get_current_buf() or opts.buf or windows.find()
   if buf then M.stop(buf) end
-  local found, why = prompts.get('commit')
+  local found, why = opts.prompt, nil ---@type hum.Prompt|nil, string|nil
+  if not found then
+    found, why = prompts.get('commit')
+  end
   ---@type hum.CommitRun
   local run = {
     opts = opts,

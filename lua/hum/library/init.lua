@@ -1,0 +1,89 @@
+-- The prompt library as it is used: a prompt is found by its name, trusted if it is a project's, filled in and run as
+-- its mode says.
+local about_of = require('hum.library.about')
+local allow = require('hum.prompt.allow')
+local fill = require('hum.prompt.fill')
+local modes = require('hum.library.modes')
+local notify = require('hum.notify')
+local prompts = require('hum.prompt')
+
+local M = {}
+
+--- What of a prompt's file is left as text or means nothing here.
+---@param prompt hum.Prompt
+local function tell_notes(prompt)
+  local unknown = vim.tbl_filter(function(note) return note:find('take out {{', 1, true) ~= nil end, prompt.notes or {})
+  if #unknown == 0 then return end
+  local name = vim.fn.fnamemodify(prompt.path or prompt.name, ':t')
+  notify.warn(('hum: %s, %s'):format(name, table.concat(unknown, '\nhum: ')))
+end
+
+---@param prompt hum.Prompt
+---@param about hum.PromptAbout
+---@param opts hum.PromptOpts
+---@param cb fun(ok: boolean, err: string|nil, is_told: boolean|nil)
+local function run(prompt, about, opts, cb)
+  local mode = opts.mode or prompt.mode
+  local act = modes.RUN[mode == 'ask' and 'float' or mode]
+  if not act then
+    local all = vim.tbl_keys(modes.RUN)
+    table.sort(all)
+    return cb(false, ('the mode of a prompt is one of %s: "%s" is none'):format(table.concat(all, ', '), mode))
+  end
+  tell_notes(prompt)
+  local is_chat = mode == 'chat' or mode == 'float' or mode == 'ask'
+  if mode == 'commit' then
+    local filled = { turns = {}, text = '', quoted = false }
+    local ok, err = act({ prompt = prompt, about = about, opts = opts, filled = filled, input = opts.input or '' })
+    return cb(ok and true or false, err)
+  end
+  fill.prompt(prompt, about, opts, is_chat, function(filled, input)
+    if not filled then return cb(false, nil) end
+    if filled.text == '' then
+      local cure = prompt.mode == 'chat' and 'select lines, or write what you want behind its name'
+      return cb(false, ('there is nothing to ask: the prompt "%s" is empty here\n%s'):format(prompt.name, cure or ''))
+    end
+    local ok, err = act({ prompt = prompt, about = about, opts = opts, filled = filled, input = input })
+    cb(ok and true or false, err, is_chat) -- which tells it itself
+  end)
+end
+
+--- Runs a prompt.
+---@param name string
+---@param opts hum.PromptOpts
+---@return boolean ok  false: it was not begun, and the user is told why
+---@return string|nil err
+function M.run(name, opts)
+  local about = about_of.of(opts)
+  local entry, names = prompts.find(name, about.root)
+  if not entry then
+    local why = prompts.missing(name, names)
+    notify.complain(why)
+    return false, why
+  end
+  return M.run_entry(entry, opts, about)
+end
+
+--- Runs the prompt of an entry.
+---@param entry hum.PromptEntry
+---@param opts hum.PromptOpts
+---@param about? hum.PromptAbout
+---@return boolean ok, string|nil err  as far as is known at once
+function M.run_entry(entry, opts, about)
+  about = about or about_of.of(opts)
+  local done, failed = true, nil ---@type boolean, string|nil
+  allow.ask(entry, function(prompt, why)
+    if not prompt then
+      if why then notify.complain(why) end
+      done, failed = false, why
+      return
+    end
+    run(prompt, about, opts, function(ok, err, is_told)
+      if err and not is_told then notify.complain(err) end
+      done, failed = ok, err
+    end)
+  end)
+  return done, failed
+end
+
+return M

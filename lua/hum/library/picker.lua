@@ -1,0 +1,80 @@
+-- `:Hum prompt`: the prompts, one of which is chosen: by vim.ui.select() if a plugin has taken it over, with a preview
+-- in those that have one; else in a float of hum's own, with the list on the left and the prompt on the right.
+local about_of = require('hum.library.about')
+local library = require('hum.library')
+local list = require('hum.library.list')
+local notify = require('hum.notify')
+local page = require('hum.prompt.page')
+local pick = require('hum.server.pick')
+local prompts = require('hum.prompt')
+local wrap = require('hum.wrap')
+
+local M = {}
+
+local scratch ---@type integer|nil
+
+---@param entry hum.PromptEntry
+---@return { buf: integer }
+local function in_buffer(entry)
+  if not scratch or not vim.api.nvim_buf_is_loaded(scratch) then
+    scratch = vim.api.nvim_create_buf(false, true)
+    vim.bo[scratch].syntax = 'markdown'
+  end
+  vim.api.nvim_buf_set_lines(scratch, 0, -1, false, page.lines(entry))
+  return { buf = scratch }
+end
+
+local function close()
+  if scratch then pcall(vim.api.nvim_buf_delete, scratch, { force = true }) end
+  scratch = nil
+end
+
+---@return boolean
+local function is_mini() return debug.getinfo(vim.ui.select, 'S').source:find('mini/pick%.lua$') ~= nil end
+
+---@param entries hum.PromptEntry[]
+---@return table<hum.PromptEntry, string>
+local function shown(entries)
+  local rows = vim.tbl_map(function(entry)
+    local prompt = entry.prompt
+    return { entry.name, prompt and prompt.mode or 'fault', wrap.cut(page.describe(entry), 60) }
+  end, entries)
+  local lines, out = wrap.columns(rows), {}
+  for i, entry in ipairs(entries) do
+    out[entry] = lines[i]
+  end
+  return out
+end
+
+--- What vim.ui.select() takes; which picker reads what: hum.chat.preview.
+---@param entries hum.PromptEntry[]
+---@param on_choice fun(entry: hum.PromptEntry|nil)
+local function by_select(entries, on_choice)
+  local lines = shown(entries)
+  for _, entry in ipairs(entries) do
+    entry.file = entry.path
+  end
+  local ok, err = pcall(vim.ui.select, entries, {
+    prompt = 'Prompt:',
+    kind = 'hum_prompts',
+    format_item = function(entry) return lines[entry] end,
+    preview_item = is_mini() and page.lines or in_buffer,
+    snacks = { preview = 'file', layout = { preset = 'default' } },
+  }, on_choice)
+  if not ok then notify.complain(('vim.ui.select failed: %s'):format(err)) end
+end
+
+--- Lets the user choose a prompt, and runs it.
+---@param opts hum.PromptOpts
+function M.open(opts)
+  local about = about_of.of(opts)
+  local entries = prompts.list(about.root)
+  local function chosen(entry)
+    close()
+    if type(entry) == 'table' and entry.path then library.run_entry(entry, opts, about) end
+  end
+  if pick.is_builtin(vim.ui.select) then return list.open(entries, shown(entries), page.lines, chosen) end
+  by_select(entries, chosen)
+end
+
+return M

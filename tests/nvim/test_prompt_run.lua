@@ -1,0 +1,275 @@
+-- Prompts as they are run: by their name, by `:Hum prompt`, by hum.prompt(); chats, edits, several turns, with the fake
+-- server.
+local T = require('harness')
+local chat = require('lib.chat')
+local test, eq = T.test, T.eq
+
+local OPTS = { ui = { 100, 30 } }
+local CODE = { 'local function add(a, b)', '  return a + b', 'end', '', 'print(add(1, 2))', 'print(add(3, 4))' }
+
+---@param t test.Case
+---@param config? table
+local function begin(t, config)
+  local srv = t:fake()
+  srv:script({ text = 'A short answer.' })
+  chat.configure(t, srv, { dialect = 'openai' }, config)
+  t:cmd('edit ' .. t:write_file('code.lua', table.concat(CODE, '\n') .. '\n'))
+  return srv
+end
+
+---@param t test.Case
+local function write(t, name, text)
+  local folder = t:lua([[return require('hum.prompt').folder()]])
+  t:lua([[vim.fn.mkdir(...)]], folder, 'p')
+  t:lua([[vim.fn.writefile(...)]], vim.split(text, '\n'), folder .. '/' .. name)
+end
+
+--- All that was said in the nth request, as "role: text".
+local function asked(srv, n)
+  return vim.tbl_map(function(m) return m[1] .. ': ' .. m[2] end, chat.sent(srv, n or 1))
+end
+
+test(':Hum explain on a range asks in a new chat, with these lines', OPTS, function(t)
+  local srv = begin(t)
+  t:cmd('5,6Hum explain')
+  eq('done', chat.finished(t).status)
+  local all = asked(srv)
+  eq(1, #all)
+  T.match('user: Explain this code', all[1], true)
+  T.match('code.lua`, lines 5-6:\n\n```lua\nprint(add(1, 2))\nprint(add(3, 4))\n```', all[1], true)
+  T.no_match('local function', all[1], true)
+  T.no_match('{{', all[1], true)
+  T.no_match('in particular', all[1], true)
+  eq('hum', t:eval('&filetype'))
+  T.match('A short answer.', t:text(), true)
+end)
+
+test('without a range it is about the function around the cursor; what follows is the input', OPTS, function(t)
+  local srv = begin(t)
+  t:keys('2G:Hum explain why is it so slow?<CR>')
+  eq('done', chat.finished(t).status)
+  local all = asked(srv)[1]
+  T.match('lines 1-3:', all, true)
+  T.match('What is asked in particular: why is it so slow?', all, true)
+end)
+
+test('"explain to me" is a question, unless lines are named', OPTS, function(t)
+  local srv = begin(t)
+  t:cmd('Hum explain to me how TCP works')
+  eq('done', chat.finished(t).status)
+  eq({ 'user: explain to me how TCP works' }, asked(srv))
+  t:cmd('buffer code.lua')
+  t:cmd('1,2Hum explain to me how this works')
+  eq('done', chat.finished(t, 2).status)
+  T.match('What is asked in particular: to me how this works', asked(srv, 2)[1], true)
+end)
+
+test('a prompt of the user: what is unknown stays and is told, nothing of the front matter is sent', OPTS, function(t)
+  local srv = begin(t)
+  write(t, 'polish.md', '---\ndescription: Polish\n---\nPolish {{selection}} so: {{input}} {{unknown}}\n')
+  t:cmd('5,6Hum polish with care')
+  eq('done', chat.finished(t).status)
+  eq({ 'user: Polish print(add(1, 2))\nprint(add(3, 4)) so: with care {{unknown}}' }, asked(srv))
+  T.match('polish.md, line 4: take out {{unknown}}', t:messages(), true)
+  t:cmd('buffer code.lua')
+  t:cmd('5Hum prompt polish again')
+  eq('done', chat.finished(t, 2).status)
+  eq({ 'user: Polish print(add(1, 2)) so: again {{unknown}}' }, asked(srv, 2))
+end)
+
+test('a prompt never shadows a subcommand; for lines it does where that takes none', OPTS, function(t)
+  local srv = begin(t)
+  write(t, 'stop.md', 'Say stop.')
+  t:cmd('Hum stop')
+  T.match('there is no reply to stop', t:messages(), true)
+  srv:script({ tokens = { '```lua\nprint(sum(1, 2))\n```\n' } })
+  t:cmd('5Hum rename add is sum')
+  eq('done', t:wait_event('HumEditFinished').status)
+  local all = table.concat(asked(srv), '\n')
+  T.match('names that are wanted: add is sum', all, true)
+  T.match('print(sum(1, 2))', t:lua([[return require('hum').hunks()[1].new[1] ]]), true)
+end)
+
+test('an edit: system, options and model of the prompt', OPTS, function(t)
+  local srv = begin(t)
+  srv:script({ tokens = { '```lua\n  return b + a\n```\n' } })
+  write(
+    t,
+    'swap.md',
+    '---\nmode: edit\nmodel: m2\noptions: {"temperature": 0.25}\n---\n## § System\n\nYou swap.\n\n## » You\n\nSwap {{lines}}.'
+  )
+  local ok = t:lua([[return require('hum').prompt('swap', { first = 2, last = 2, input = 'now' })]])
+  eq(true, ok)
+  eq('done', t:wait_event('HumEditFinished').status)
+  local body = srv:requests('/v1/chat/completions')[1].body
+  eq({ 'm2', 0.25 }, { body.model, body.temperature })
+  local all = table.concat(asked(srv), '\n')
+  T.match('system: You swap.', all, true)
+  T.match('Swap 2.\n\nnow', all, true)
+  eq('swap: now', t:lua([[return require('hum.edit').at(0, 1).label]]))
+end)
+
+test('text is inserted at the cursor, or behind the lines that are named', OPTS, function(t)
+  local srv = begin(t)
+  srv:script({ tokens = { '-- a comment\n' } })
+  write(t, 'note.md', '---\nmode: insert\n---\nA comment on {{selection}}')
+  t:cmd('5Hum note')
+  eq('done', t:wait_event('HumEditFinished').status)
+  local all = table.concat(asked(srv), '\n')
+  T.match('print(add(1, 2))<insert_here>', all, true)
+  T.match('A comment on print(add(1, 2))', all, true)
+end)
+
+test('a chat has what the prompt says: system, options, persona, answers that are there', OPTS, function(t)
+  local srv = begin(t, { chat = { system = 'Be good.' } })
+  write(
+    t,
+    'pair.md',
+    table.concat({
+      '---',
+      'options: {"temperature": 0.5}',
+      'think: false',
+      'references: "#file:x.lua"',
+      '---',
+      '## § System',
+      'You count.',
+      '## » You',
+      'one',
+      '## « me',
+      'two',
+      '## » You',
+      'three',
+      '',
+      '{{input}}',
+    }, '\n')
+  )
+  t:cmd('Hum pair')
+  chat.finished(t)
+  local text = t:text()
+  T.match('options: {"temperature":0.5}', text, true)
+  T.match('think: false', text, true)
+  T.match('Be good.\n\nYou count.\n', text, true)
+  T.match('one\n\n#file:x.lua\n\n## « example\n\ntwo\n\n## » You\n\nthree\n', text, true)
+  local body = srv:requests('/v1/chat/completions')[1]
+  if body then eq(0.5, body.body.temperature) end
+end)
+
+test('several messages go one after the other', OPTS, function(t)
+  local srv = begin(t)
+  write(t, 'steps.md', '## » You\n\nFirst {{input}}.\n\n## » You\n\nSecond.\n\n## » You\n\nThird.\n')
+  t:cmd('Hum steps here')
+  eq('done', chat.finished(t, 3).status)
+  eq({
+    'user: First here.',
+    'assistant: A short answer.',
+    'user: Second.',
+    'assistant: A short answer.',
+    'user: Third.',
+  }, asked(srv, 3))
+  T.match('## » You\n\n$', t:text())
+end)
+
+test('a float at the cursor; it asks for what is not said', OPTS, function(t)
+  local srv = begin(t)
+  t:lua([[vim.ui.input = function(opts, cb) asked_for = opts.prompt cb('find large files') end]])
+  t:cmd('Hum shell')
+  eq('done', chat.finished(t).status)
+  eq('Task: ', t:eval('luaeval("asked_for")'))
+  T.match('Write a shell command for this task:\n\nfind large files\n\nAnswer', asked(srv)[1], true)
+  T.ok(t:lua([[return vim.api.nvim_win_get_config(0).relative ~= '']]))
+end)
+
+test('a name that is none, a fault, nothing to ask: told, and nothing is sent', OPTS, function(t)
+  local srv = begin(t)
+  write(t, 'bad.md', '---\nmode: edti\n---\nx')
+  write(t, 'empty.md', '{{input}}')
+  t:cmd('Hum prompt explian')
+  T.match('there is no prompt "explian"', (t:messages():gsub('\n', ' ')), true)
+  T.match('(did you mean "explain"?)', (t:messages():gsub('\n', ' ')), true)
+  t:cmd('Hum bad')
+  T.match('bad.md:2: write "mode:" with one of', t:messages(), true)
+  t:cmd('Hum empty')
+  T.match('nothing to ask', t:messages(), true)
+  eq({ false, 'there is no prompt' }, {
+    t:lua([[return (require('hum').prompt('nope'))]]),
+    t:lua([[return select(2, require('hum').prompt('nope')):match('there is no prompt')]]),
+  })
+  local ok, err = pcall(t.lua, t, [[require('hum').prompt('explain', { inptu = 'x' })]])
+  T.ok(not ok)
+  T.match('hum.prompt: opts.inptu: no such option (did you mean "input"?)', err, true)
+  eq(0, #srv:requests('/v1/chat/completions'))
+end)
+
+test('changelog has the commits, explain of a fenced text a longer fence', OPTS, function(t)
+  local srv = begin(t)
+  t:cmd('cd ' .. t.dir)
+  local git = { 'git', '-C', t.dir, '-c', 'user.name=a', '-c', 'user.email=a@b' }
+  for _, args in ipairs({
+    { 'init', '-q' },
+    { 'add', 'code.lua' },
+    { 'commit', '-qm', 'old one' },
+    { 'tag', 'v1' },
+    { 'commit', '-q', '--allow-empty', '-m', 'add: a feature' },
+  }) do
+    eq(0, t:lua([[vim.fn.system(...) return vim.v.shell_error]], vim.list_extend(vim.list_slice(git), args)))
+  end
+  t:cmd('Hum changelog')
+  eq('done', chat.finished(t).status)
+  T.match('these commits:\n\n- add: a feature\n\nWrite for', asked(srv)[1], true)
+  t:cmd('enew')
+  t:api('nvim_buf_set_lines', 0, 0, -1, false, { '```', 'x', '```' })
+  t:cmd('1,3Hum explain')
+  eq('done', chat.finished(t, 2).status)
+  T.match('````\n```\nx\n```\n````', asked(srv, 2)[1], true)
+end)
+
+test('names are completed, with what they are', OPTS, function(t)
+  begin(t)
+  write(t, 'polish.md', '---\ndescription: Polish it\n---\nx')
+  local names = t:lua([[return vim.fn.getcompletion('Hum prompt ', 'cmdline')]])
+  names = vim.tbl_map(function(one) return type(one) == 'table' and one.word or one end, names)
+  eq(
+    'changelog commit doc explain fix polish regex rename review shell simplify tests translate',
+    table.concat(names, ' ')
+  )
+  local all = t:lua([[return vim.fn.getcompletion('Hum po', 'cmdline')]])
+  eq(1, #all)
+  eq('Polish it', t:lua([[return require('hum.command').explain('Hum prompt pol', 'polish')]]))
+  eq('Polish it', t:lua([[return require('hum.command').explain('Hum pol', 'polish')]]))
+end)
+
+test('visual mode: the characters that are selected, by <Plug>(hum-prompt) and the list', OPTS, function(t)
+  local srv = begin(t)
+  write(t, 'aa.md', '---\ndescription: The first\n---\nSay:\n\n{{selection}}')
+  t:lua([[vim.keymap.set({ 'n', 'x' }, '<F5>', '<Plug>(hum-prompt)')]])
+  t:keys('5G0f(lve<F5>')
+  t:wait_screen('The first', true)
+  t:wait_screen('Say:', true)
+  t:keys('<CR>')
+  eq('done', chat.finished(t).status)
+  T.match('line 5:\n\n```lua\nadd\n```', asked(srv)[1], true)
+end)
+
+test('the list of prompts shows each, and closes without a choice', OPTS, function(t)
+  local srv = begin(t)
+  t:cmd('Hum prompt')
+  t:wait_screen('Prompts', true)
+  t:wait_screen('changelog', true)
+  t:keys('/explain<CR>')
+  t:wait_screen('who sees it', true)
+  t:keys('q')
+  eq(1, t:eval('winnr("$")'))
+  eq('code.lua', t:eval('expand("%:t")'))
+  t:lua([[vim.ui.select = function(items, opts, cb)
+    local page = opts.preview_item(items[4])
+    shown = { opts.kind, opts.format_item(items[4]), vim.api.nvim_buf_get_lines(page.buf, 0, 1, false)[1] }
+    cb(items[4])
+  end]])
+  t:cmd('5Hum prompt')
+  eq('done', chat.finished(t).status)
+  local shown = t:lua('return shown')
+  eq('hum_prompts', shown[1])
+  T.match('^explain +chat +explain code', shown[2])
+  eq("chat, hum's own", shown[3])
+  T.match('line 5:', asked(srv)[1], true)
+end)

@@ -1,10 +1,120 @@
--- A message that begins with the name of a prompt: `/explain`.
+-- `/explain why` as the first line of a message: the prompt of that name, filled in as the message is sent. In the chat
+-- it stays as it was typed. What its placeholders stand for becomes references, so that it is looked at with all
+-- others: {{selection}} is #selection, in the code window.
+--
+-- `/usr/bin/env` is a path: a name with another slash, or of a file that is there, is text. `\/name` is text, too.
+local code_window = require('hum.chat.code.window')
+local allow = require('hum.prompt.allow')
+local fill = require('hum.prompt.fill')
+local page = require('hum.prompt.page')
+local prompts = require('hum.prompt')
+local spelling = require('hum.spelling')
+local values_of = require('hum.prompt.values')
+
 local M = {}
 
---- What the text stands for.
----@param _ string
----@param _where hum.Where
----@param cb fun(err: string?, text: string?)
-function M.expand(_, _where, cb) cb() end
+---@class hum.SlashWhere  of hum.Where
+---@field project? string
+---@field code? { win?: integer, buf: integer }
+
+--- What a message begins with, if that may be a prompt.
+---@param text string
+---@return string|nil name, string|nil input  all that follows, of later lines, too
+local function begun(text)
+  local name, rest = text:match('^/([%w][%w_.-]*)(.*)$')
+  if not name or not rest or not (rest == '' or rest:find('^%s')) then return nil end
+  return name, vim.trim(rest)
+end
+
+---@param name string
+---@return boolean  a file of the root folder is meant
+local function is_path(name) return vim.uv.fs_stat('/' .. name) ~= nil end
+
+--- The buffer and lines that the placeholders are about: those of the code window.
+---@param where hum.SlashWhere
+---@return hum.EditRange|nil
+local function range_of(where)
+  local win = where.code and where.code.win or code_window.nearest()
+  local buf = where.code and where.code.buf or win and vim.api.nvim_win_get_buf(win)
+  if not buf or not vim.api.nvim_buf_is_loaded(buf) then return nil end
+  local row = win and vim.api.nvim_win_is_valid(win) and vim.api.nvim_win_get_cursor(win)[1] - 1 or 0
+  local first, last = vim.api.nvim_buf_get_mark(buf, '<')[1], vim.api.nvim_buf_get_mark(buf, '>')[1]
+  if first > 0 and last >= first then return { buf = buf, first = first - 1, last = last - 1 } end
+  return { buf = buf, first = row, last = row }
+end
+
+--- Whether anything was selected there.
+---@param range hum.EditRange|nil
+---@return boolean
+local function has_selection(range) return range ~= nil and vim.api.nvim_buf_get_mark(range.buf, '<')[1] > 0 end
+
+---@param prompt hum.Prompt
+---@param where hum.SlashWhere
+---@param input string
+---@return string|nil text, string|nil err
+local function text_of(prompt, where, input)
+  local range = range_of(where)
+  local selection = has_selection(range) and '#selection' or prompt.selection or ''
+  if selection == 'none' then selection = '' end
+  local references = { selection = selection, diff = prompt.mode == 'commit' and '#diff:staged' or '#diff' }
+  local values = vim.tbl_extend('force', range and values_of.range(range, input) or { input = input }, references)
+  if range then
+    values.diagnostics = #vim.diagnostic.get(range.buf) > 0 and '#diagnostics' or ''
+    references.diagnostics = values.diagnostics
+  end
+  values.project = where.project or ''
+  for _, question in ipairs(prompt.asks or {}) do
+    values[question.name], input = input, ''
+  end
+  local filled = fill.fill(prompt, { values = values, blocks = references }, input)
+  if filled.text == '' or (selection == '' and input == '' and prompt.text:find('{{%s*selection%s*}}')) then
+    return nil, ('select lines in the code window first, or write what is meant behind /%s'):format(prompt.name)
+  end
+  local parts = { filled.system, filled.text }
+  return filled.system and table.concat(parts, '\n\n') or filled.text
+end
+
+---@param name string
+---@param names string[]
+---@return string
+local function missing(name, names)
+  local hint = spelling.hint(name, names)
+  return ('there is no prompt "/%s"%s\nTo send it as text, write \\/%s'):format(name, hint, name)
+end
+
+--- What a message becomes when it is sent.
+---@param text string
+---@param where hum.SlashWhere
+---@param cb fun(err: string|nil, text: string|nil)  once; `text` as it was if it begins with no prompt
+---@return fun()|nil cancel
+function M.expand(text, where, cb)
+  if text:find('^\\/') then return cb(nil, text:sub(2)) end
+  local name, input = begun(text)
+  if not name or not input then return cb(nil, text) end
+  local entry, names = prompts.find(name, where.project)
+  if not entry then
+    if is_path(name) then return cb(nil, text) end
+    return cb(missing(name, names))
+  end
+  allow.ask(entry, function(prompt, why)
+    if not prompt then return cb(why or 'the prompt is not used') end
+    local expanded, err = text_of(prompt, where, input)
+    cb(err, expanded)
+  end)
+end
+
+--- The prompts that a message may begin with, for completion.
+---@param typed string    behind the slash
+---@param project? string
+---@return { word: string, info: string }[]
+function M.complete(typed, project)
+  local out = {}
+  for _, entry in ipairs(prompts.list(project)) do
+    if entry.prompt and vim.startswith(entry.name, typed) then
+      out[#out + 1] = { word = '/' .. entry.name, info = page.describe(entry) }
+    end
+  end
+  return out
+end
 
 return M

@@ -1,0 +1,79 @@
+-- `/explain` at the beginning of a message: what it becomes, what is no prompt, what is completed.
+local T = require('harness')
+local chat = require('lib.chat')
+local test, eq = T.test, T.eq
+
+--- What a message becomes: its text, or why not.
+local function expand(t, text, where)
+  return t:lua(
+    [[
+    local text, where = ...
+    local out = {}
+    require('hum.chat.slash').expand(text, where, function(err, expanded) out = { err = err, text = expanded } end)
+    return out
+  ]],
+    text,
+    where or vim.empty_dict()
+  )
+end
+
+local function begin(t)
+  chat.configure(t, t:fake())
+  t:cmd('edit ' .. t:write_file('code.lua', 'one\ntwo\nthree\n'))
+  t:keys('ggVj<Esc>')
+end
+
+test('the first word of a message is a prompt, what follows its input', function(t)
+  begin(t)
+  local got = expand(t, '/explain why is it so?\n\nAnd how?')
+  eq(nil, got.err)
+  T.match('^Explain this code', got.text)
+  T.match('\n\n#selection\n\n', got.text, true)
+  T.match('in particular: why is it so%?\n\nAnd how%?$', got.text)
+  T.match('\n\n#selection\n\n', expand(t, '/review').text, true)
+  T.match('#diff:staged', expand(t, '/commit').text, true)
+end)
+
+test('a prompt with a system text says that first; VS Code asks, and has its answer', function(t)
+  begin(t)
+  local folder = t:lua([[return require('hum.prompt').folder()]])
+  t:lua([[vim.fn.mkdir(..., 'p')]], folder)
+  t:lua(
+    [[vim.fn.writefile(...)]],
+    { '## § System', 'You know.', '## » You', 'Say {{path}} {{nope}}' },
+    folder .. '/say.md'
+  )
+  t:lua([[vim.fn.writefile(...)]], { 'A ${input:thing}.' }, folder .. '/make.prompt.md')
+  eq('You know.\n\nSay code.lua {{nope}}', (expand(t, '/say').text:gsub('~/', '')))
+  eq('A box.', expand(t, '/make box').text)
+end)
+
+--- Texts that are sent as they are.
+local PLAIN = { '/usr/bin/env is a path', '/etc', '/tmp is full', '/ x', '//', '/*', 'a /explain', '/explain/x', '' }
+
+test('what is no prompt is text', { ui = false }, function(t)
+  begin(t)
+  for _, text in ipairs(PLAIN) do
+    eq({ text = text }, expand(t, text), text)
+  end
+  eq({ text = '/explain it' }, expand(t, '\\/explain it'))
+end)
+
+test('a name that is none is told with the nearest; nothing selected, too', function(t)
+  begin(t)
+  T.match('there is no prompt "/explian" (did you mean "explain"?)', expand(t, '/explian this').err, true)
+  T.match('\\/explian', expand(t, '/explian').err, true)
+  t:cmd('enew')
+  T.match('\n\n#diff\n\n', expand(t, '/review').text, true)
+  T.match('select lines in the code window first', expand(t, '/explain').err, true)
+  T.match('particular: what is this?', expand(t, '/explain what is this?').text, true)
+end)
+
+test('names are completed', { ui = false }, function(t)
+  begin(t)
+  eq(
+    { { word = '/explain', info = 'explain code: what it does, how, and what to watch out for' } },
+    t:lua([[return require('hum.chat.slash').complete('ex')]])
+  )
+  eq(12, #t:lua([[return require('hum.chat.slash').complete('')]]))
+end)

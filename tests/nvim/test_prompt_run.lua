@@ -129,7 +129,7 @@ test('a chat has what the prompt says: system, options, persona, answers that ar
       '---',
       'options: {"temperature": 0.5}',
       'think: false',
-      'references: "#file:x.lua"',
+      'references: "#file:code.lua"',
       '---',
       '## § System',
       'You count.',
@@ -144,14 +144,16 @@ test('a chat has what the prompt says: system, options, persona, answers that ar
     }, '\n')
   )
   t:cmd('Hum pair')
-  chat.finished(t)
+  eq('done', chat.finished(t).status)
   local text = t:text()
   T.match('options: {"temperature":0.5}', text, true)
   T.match('think: false', text, true)
   T.match('Be good.\n\nYou count.\n', text, true)
-  T.match('one\n\n#file:x.lua\n\n## « example\n\ntwo\n\n## » You\n\nthree\n', text, true)
-  local body = srv:requests('/v1/chat/completions')[1]
-  if body then eq(0.5, body.body.temperature) end
+  T.match('one\n\n## « example\n\ntwo\n\n## » You\n\nthree\n\n#file:code.lua\n', text, true)
+  eq(0.5, srv:requests('/v1/chat/completions')[1].body.temperature)
+  local all = asked(srv)
+  eq({ 'system: Be good.\n\nYou count.', 'user: one', 'assistant: two' }, vim.list_slice(all, 1, 3))
+  T.match('return a + b', all[4], true)
 end)
 
 test('several messages go one after the other', OPTS, function(t)

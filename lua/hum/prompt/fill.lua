@@ -146,7 +146,10 @@ local function all_text(prompt) return (prompt.system or '') .. '\n' .. prompt.t
 ---@return hum.PromptTurn[]  with the references, and what the user says if no placeholder takes that
 local function turns_of(prompt, input)
   local turns = prompt.turns and vim.deepcopy(prompt.turns) or { { role = 'user', text = prompt.text } }
-  local first = vim.iter(turns):find(function(turn) return turn.role == 'user' end)
+  local first ---@type hum.PromptTurn  that is asked
+  for _, turn in ipairs(turns) do
+    first = turn.role == 'user' and (first or turn) or nil
+  end
   if prompt.references then first.text = first.text .. '\n\n' .. prompt.references end
   if input ~= '' and not placeholders.has(all_text(prompt), { 'input' }) then
     first.text = first.text .. '\n\n{{input}}'

@@ -59,15 +59,19 @@ static void explain_status(const struct failure *f, struct buf *message)
     }
 }
 
-/* The server's words only where they are all that is known. */
+/* In hum's own words, and the server's behind them. */
 static void explain_overflow(const struct failure *f, struct buf *message)
 {
     static const char *const what[] = {
         [OF_CHAT] = "chat",    [OF_GENERATE] = "prompt", [OF_FILL] = "prompt",
         [OF_QUERY] = "prompt", [OF_EDIT] = "prompt",
     };
-    buf_printf(message, "%s: the %s does not fit into the context window of %s",
-               f->kept ? "ended the reply" : "refused the request", what[f->of],
+    if (f->status > 0) {
+        buf_printf(message, "returned HTTP %ld", f->status);
+    } else {
+        buf_add_str(message, f->kept ? "ended the reply" : "refused the request");
+    }
+    buf_printf(message, ": the %s does not fit into the context window of %s", what[f->of],
                or_else(f->model, "the model"));
     const struct toolong *sizes = &f->toolong;
     if (sizes->prompt > 0 && sizes->window > 0) {
@@ -75,8 +79,9 @@ static void explain_overflow(const struct failure *f, struct buf *message)
                    sizes->window);
     } else if (sizes->window > 0) {
         buf_printf(message, ", which holds %" PRId64 " tokens", sizes->window);
-    } else {
-        buf_printf(message, " (\"%s\")", words(f));
+    }
+    if (f->text != NULL && f->text[0] != '\0') {
+        buf_printf(message, " (\"%s\")", f->text);
     }
 }
 

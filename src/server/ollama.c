@@ -62,6 +62,10 @@ static int chat_body(const struct value *spec, const struct learned *learned, st
     body_value(&b, "keep_alive", value_get(spec, "keep_alive"));
     body_value(&b, "format", value_get(spec, "format"));
     body_value(&b, "tools", value_get(spec, "tools"));
+    /* What does not fit is refused, then, and not cut without a word. Since 0.12.6; before, it is
+     * passed over. "shift", its neighbour, would have the model loaded anew. */
+    const struct value no = {.type = VALUE_BOOL};
+    body_value(&b, "truncate", &no);
     return body_end(&b, why);
 }
 
@@ -212,6 +216,7 @@ static const struct refusal refusals[] = {
     {"think", "think", {"think value"}, NULL, NULL},
     {"think:level", "think", {"think", "must be a boolean"}, "levels of thinking", NULL},
     {"think:level", "think", {".think", "type bool"}, "levels of thinking", NULL}, /* before 0.11 */
+    {"truncate", "truncate", {"truncate"}, NULL, NULL},
     {0},
 };
 

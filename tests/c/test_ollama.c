@@ -400,32 +400,34 @@ static void a_fill_over_the_cap_is_too_big(void)
 
 static void the_body_has_what_the_spec_says(void)
 {
-    BODY("{\"model\":\"m\"," HI "}",
-         "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"stream\":true}");
+    BODY("{\"model\":\"m\"," HI "}", "{\"model\":\"m\",\"messages\":[{\"role\":\"user\","
+                                     "\"content\":\"hi\"}],\"truncate\":false,\"stream\":true}");
     BODY("{\"model\":\"m\"," HI ",\"options\":{\"num_ctx\":8192,\"temperature\":0.5},\"think\":"
          "\"low\",\"keep_alive\":\"10m\",\"format\":\"json\",\"tools\":[{\"type\":\"function\"}]}",
          "{\"model\":\"m\"," SENT ",\"options\":{\"num_ctx\":8192,\"temperature\":0.5},\"think\":"
          "\"low\",\"keep_alive\":\"10m\",\"format\":\"json\",\"tools\":[{\"type\":\"function\"}],"
-         "\"stream\":true}");
+         "\"truncate\":false,\"stream\":true}");
     BODY("{\"model\":\"m\"," HI
          ",\"think\":false,\"keep_alive\":-1,\"format\":{\"type\":\"object\"}}",
          "{\"model\":\"m\"," SENT
          ",\"think\":false,\"keep_alive\":-1,\"format\":{\"type\":\"object\"},"
-         "\"stream\":true}");
+         "\"truncate\":false,\"stream\":true}");
 }
 
 static void an_empty_table_stands_for_no_options(void)
 {
     BODY("{\"model\":\"m\"," HI ",\"options\":[],\"extra\":[],\"think\":null}",
-         "{\"model\":\"m\"," SENT ",\"stream\":true}");
+         "{\"model\":\"m\"," SENT ",\"truncate\":false,\"stream\":true}");
 }
 
 static void a_stop_string_becomes_an_array(void)
 {
     BODY("{\"model\":\"m\"," HI ",\"options\":{\"stop\":\"x\",\"seed\":1,\"top_k\":null}}",
-         "{\"model\":\"m\"," SENT ",\"options\":{\"stop\":[\"x\"],\"seed\":1},\"stream\":true}");
+         "{\"model\":\"m\"," SENT
+         ",\"options\":{\"stop\":[\"x\"],\"seed\":1},\"truncate\":false,\"stream\":true}");
     BODY("{\"model\":\"m\"," HI ",\"options\":{\"stop\":[\"x\",\"y\"]}}",
-         "{\"model\":\"m\"," SENT ",\"options\":{\"stop\":[\"x\",\"y\"]},\"stream\":true}");
+         "{\"model\":\"m\"," SENT
+         ",\"options\":{\"stop\":[\"x\",\"y\"]},\"truncate\":false,\"stream\":true}");
 }
 
 static void parts_are_joined_as_they_are(void)
@@ -436,7 +438,7 @@ static void parts_are_joined_as_they_are(void)
          "{\"role\":\"assistant\",\"parts\":[{\"type\":\"thinking\",\"text\":\"t\"},"
          "{\"type\":\"text\",\"text\":\"c\"},{\"type\":\"thinking\",\"text\":\"u\"}]}]}",
          "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"a\\nb\"},"
-         "{\"role\":\"assistant\",\"content\":\"c\"}],\"stream\":true}");
+         "{\"role\":\"assistant\",\"content\":\"c\"}],\"truncate\":false,\"stream\":true}");
 }
 
 static void what_another_service_signed_is_left_out(void)
@@ -445,7 +447,7 @@ static void what_another_service_signed_is_left_out(void)
          "{\"type\":\"thinking\",\"text\":\"t\",\"signature\":\"s\"},"
          "{\"type\":\"redacted\",\"data\":\"d\"},{\"type\":\"text\",\"text\":\"c\"}]}]}",
          "{\"model\":\"m\",\"messages\":[{\"role\":\"assistant\",\"content\":\"c\"}],"
-         "\"stream\":true}");
+         "\"truncate\":false,\"stream\":true}");
 }
 
 #define PARTS(parts) "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"parts\":" parts "}]}"
@@ -457,10 +459,10 @@ static void images_stand_beside_a_content_that_is_a_text(void)
 {
     BODY(PARTS("[" TEXT("a") "," PNG("QQ==") "," TEXT("b") "," PNG("Qg==") "]"),
          "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"ab\","
-         "\"images\":[\"QQ==\",\"Qg==\"]}],\"stream\":true}");
+         "\"images\":[\"QQ==\",\"Qg==\"]}],\"truncate\":false,\"stream\":true}");
     BODY(PARTS("[" PNG("QQ==") "]"),
          "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"\","
-         "\"images\":[\"QQ==\"]}],\"stream\":true}");
+         "\"images\":[\"QQ==\"]}],\"truncate\":false,\"stream\":true}");
 }
 
 static void a_part_that_cannot_be_sent_is_named(void)
@@ -503,9 +505,10 @@ static void extra_wins_but_cannot_turn_the_stream_off(void)
 {
     BODY("{\"model\":\"m\"," HI ",\"keep_alive\":1,\"extra\":{\"keep_alive\":2,\"shift\":true,"
          "\"stream\":false,\"nothing\":null}}",
-         "{\"model\":\"m\"," SENT ",\"keep_alive\":2,\"shift\":true,\"stream\":true}");
+         "{\"model\":\"m\"," SENT
+         ",\"keep_alive\":2,\"truncate\":false,\"shift\":true,\"stream\":true}");
     BODY("{\"model\":\"m\"," HI ",\"think\":true,\"extra\":{\"think\":null}}",
-         "{\"model\":\"m\"," SENT ",\"stream\":true}");
+         "{\"model\":\"m\"," SENT ",\"truncate\":false,\"stream\":true}");
 }
 
 static void a_wrong_spec_is_told_by_its_field(void)
@@ -536,7 +539,7 @@ static void text_from_a_buffer_is_made_valid(void)
          "\"text\":\"a\xFF\n\\u0001\"}]}]}",
          "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":"
          "\"a\xEF\xBF\xBD\\n\\u0001\"}],"
-         "\"stream\":true}");
+         "\"truncate\":false,\"stream\":true}");
 }
 
 static void a_body_over_the_cap_is_too_big(void)

@@ -3,6 +3,8 @@
 local T = require('harness')
 local test, eq = T.test, T.eq
 
+T.once()
+
 --- Whether a kind has an argument.
 local KINDS = {
   buffer = 'optional',

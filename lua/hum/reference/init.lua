@@ -158,33 +158,19 @@ function M.words(piece)
   return piece.cure and what .. '\n' .. piece.cure or what
 end
 
---- Resolves references: those that ask after the others, one by one, so that nothing is asked for a message that
---- cannot be sent.
+--- Finds what references stand for that ask nobody.
 ---@param job hum.ReferenceJob
 ---@param refs hum.Reference[]
 ---@param cb fun()
 local function find_sources(job, refs, cb)
-  local waiting, pending = {}, 1
-  local function next_asking()
-    if job.over then return end
-    local err = not job.where.dry and first_fault(job)
-    if err then return finish(job, err) end
-    local i = table.remove(waiting, 1)
-    if not i then return cb() end
-    job.cancels[i] = ask_consent(job, refs[i], function(entries)
-      job.entries[i], job.cancels[i] = entries, nil
-      next_asking()
-    end)
-  end
+  local pending = 1
   local function answered()
     pending = pending - 1
-    if pending == 0 then next_asking() end
+    if pending == 0 then cb() end
   end
   for i, ref in ipairs(refs) do
     job.entries[i] = {}
-    if assert(kinds.get(ref.kind)).asks then
-      waiting[#waiting + 1] = i
-    else
+    if not assert(kinds.get(ref.kind)).asks then
       pending = pending + 1
       job.cancels[i] = ask_kind(job, ref, function(entries)
         job.entries[i], job.cancels[i] = entries, nil
@@ -193,6 +179,29 @@ local function find_sources(job, refs, cb)
     end
   end
   answered()
+end
+
+--- The same of those that ask: one by one, and after the others, so that nothing is asked for a message that cannot be
+--- sent.
+---@param job hum.ReferenceJob
+---@param refs hum.Reference[]
+---@param cb fun()
+local function find_asking(job, refs, cb)
+  local i = 0
+  local function next_one()
+    if job.over then return end
+    local err = not job.where.dry and first_fault(job)
+    if err then return finish(job, err) end
+    repeat
+      i = i + 1
+    until not refs[i] or kinds.get(refs[i].kind).asks
+    if not refs[i] then return cb() end
+    job.cancels[i] = ask_consent(job, refs[i], function(entries)
+      job.entries[i], job.cancels[i] = entries, nil
+      next_one()
+    end)
+  end
+  next_one()
 end
 
 -- ---- what is refused --------------------------------------------------------------------------
@@ -330,9 +339,7 @@ function M.resolve(refs, where, opts, cb)
   local job, cancel = begin(where, opts, cb)
   find_sources(job, refs, function()
     refuse(job, all(job), function()
-      local err = not where.dry and first_fault(job)
-      if err then return finish(job, err) end
-      read(job)
+      find_asking(job, refs, function() read(job) end)
     end)
   end)
   return cancel
@@ -351,8 +358,8 @@ function M.check(ids, where, opts, cb)
   for i, id in ipairs(ids) do
     local kind = kinds.get(id:match('^[%w_-]+') or '')
     local source = kind and kind.again and kind.again(id, where)
-    local entry =
-      entry_of(job, { text = id, force = true } --[[@as hum.Reference]], source or { id = id } --[[@as hum.Source]])
+    local ref = { text = id, force = true } --[[@as hum.Reference]]
+    local entry = entry_of(job, ref, source or { id = id } --[[@as hum.Source]])
     entry.ref = nil
     if not source then entry.piece = measure.none(entry, 'missing', 'it is not there any more') end
     entries[i] = entry

@@ -47,15 +47,6 @@ local function described(one)
 end
 
 ---@param one hum.LargeReference
----@return boolean  each of them has an outline, or can have one
-local function has_outlines(one)
-  for _, entry in ipairs(one.entries) do
-    if entry.piece.state == 'large' and not entry.piece.outline then return false end
-  end
-  return true
-end
-
----@param one hum.LargeReference
 ---@return string
 local function refused(one)
   return ('%s\nName fewer lines (#file:name:10-40), choose the outline, or raise reference.large.'):format(
@@ -85,7 +76,7 @@ local function question(one, on_choice)
   local function offer(choice, text)
     choices[#choices + 1], items[#items + 1] = choice, text
   end
-  if has_outlines(one) then offer('outline', #one.entries > 1 and 'Send their outlines' or 'Send its outline') end
+  offer('outline', #one.entries > 1 and 'Send their outlines' or 'Send its outline')
   offer('whole', 'Send all of it')
   items[#items + 1] = 'Cancel: send nothing'
   vim.ui.select(items, { prompt = described(one) .. ' ', kind = 'hum.reference' }, function(_, i)

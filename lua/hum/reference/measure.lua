@@ -1,4 +1,4 @@
--- From sources to pieces: the helper reads them, keeps a copy, and says how large they are and what of them has changed.
+-- From sources to pieces: the helper reads them, keeps a copy, and says how large they are and what has changed.
 local config = require('hum.config')
 local gather = require('hum.server.gather')
 local refusal = require('hum.reference.refusal')

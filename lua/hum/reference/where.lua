@@ -35,12 +35,17 @@ local function code_in(tab)
   end
 end
 
---- The file whose window the chat has taken: the alternate one.
+--- The file that was used last, where the chat has taken its window.
 ---@return integer|nil buf
 local function former()
-  local buf = vim.fn.bufnr('#')
-  local is_file = buf > 0 and vim.api.nvim_buf_is_loaded(buf) and vim.bo[buf].buftype == ''
-  return is_file and vim.bo[buf].filetype ~= 'hum' and vim.api.nvim_buf_get_name(buf) ~= '' and buf or nil
+  local best, last = nil, -1
+  for _, info in ipairs(vim.fn.getbufinfo({ bufloaded = 1, buflisted = 1 })) do
+    local is_file = vim.bo[info.bufnr].buftype == '' and vim.bo[info.bufnr].filetype ~= 'hum' and info.name ~= ''
+    if is_file and info.lastused > last then
+      best, last = info.bufnr, info.lastused
+    end
+  end
+  return best
 end
 
 --- The last window with an ordinary file, of this tab page or the one before.

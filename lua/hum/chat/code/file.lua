@@ -97,11 +97,11 @@ function M.resolve(chat, path) return M.resolver(chat)(path) end
 ---@param chat integer
 ---@param line string
 ---@param column integer  of the cursor, from 1 on
----@return hum.Reference|nil found
----@return hum.Reference|nil missing  what stands at the column names a file that is not there
+---@return hum.FileMention|nil found
+---@return hum.FileMention|nil missing  what stands at the column names a file that is not there
 local function reference_at(chat, line, column)
   local resolve = M.resolver(chat)
-  local first, missing ---@type hum.Reference|nil, hum.Reference|nil
+  local first, missing ---@type hum.FileMention|nil, hum.FileMention|nil
   for _, one in ipairs(paths.references(line)) do
     local is_here = one.first <= column and column <= one.stop
     if resolve(one.path) then
@@ -137,7 +137,7 @@ local function show(full)
   return nil, tostring(err)
 end
 
----@param reference hum.Reference
+---@param reference hum.FileMention
 local function go_to(reference)
   if not reference.line then return end
   local line = math.max(1, math.min(reference.line, vim.api.nvim_buf_line_count(0)))
@@ -148,7 +148,7 @@ local function go_to(reference)
 end
 
 ---@param chat integer
----@param reference hum.Reference
+---@param reference hum.FileMention
 ---@return boolean|nil ok, string|nil err
 local function open(chat, reference)
   local full = M.resolve(chat, reference.path)
@@ -167,7 +167,7 @@ end
 
 --- What the cursor is on: text that names a file, or a block that belongs to one; else what Neovim takes for a file.
 ---@param chat integer
----@return hum.Reference|nil
+---@return hum.FileMention|nil
 local function under_cursor(chat)
   if vim.fn.mode():find('^[vV\22]') then return paths.parse(selected()) end
   local row, column = unpack(vim.api.nvim_win_get_cursor(0))

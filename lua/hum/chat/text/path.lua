@@ -60,7 +60,7 @@ function M.is_path(text)
   return is_known(base)
 end
 
----@class hum.Reference
+---@class hum.FileMention
 ---@field path string
 ---@field line? integer
 ---@field column? integer
@@ -94,12 +94,12 @@ end
 
 --- A path with the line behind it, if one is there.
 ---@param text string
----@return hum.Reference
+---@return hum.FileMention
 function M.parse(text)
   for _, suffix in ipairs(SUFFIXES) do
     local path, line, other = text:match(suffix[1])
     if path and path ~= '' then
-      local found = { path = path, line = M.whole(line) } ---@type hum.Reference
+      local found = { path = path, line = M.whole(line) } ---@type hum.FileMention
       if suffix[2] then found[suffix[2]] = M.whole(other) end
       return found
     end
@@ -109,7 +109,7 @@ end
 
 -- ---- references in a line of text -----------------------------------------------------------------
 
----@class hum.PlacedReference: hum.Reference
+---@class hum.PlacedFileMention: hum.FileMention
 ---@field first integer  bytes in the line, from 1
 ---@field stop integer
 
@@ -203,9 +203,9 @@ end
 --- All that may name files in a line of text, in the order in which it stands there; more than one for a place at
 --- which it can be read in several ways.
 ---@param line string
----@return hum.PlacedReference[]
+---@return hum.PlacedFileMention[]
 function M.references(line)
-  local found = {} ---@type hum.PlacedReference[]
+  local found = {} ---@type hum.PlacedFileMention[]
   for _, span in ipairs(spans_of(line)) do
     local text = span.text:gsub('^file://', '')
     if not text:find('://') then

@@ -187,6 +187,21 @@ function M.resolve(ref, where, cb)
   cb(('"%s" is a part of several buffers\' names\nName one of them: %s'):format(arg, list))
 end
 
+---@param typed string
+---@param where hum.Where
+---@return { word: string, info?: string }[]
+function M.complete(typed, where)
+  local items = {}
+  for _, buf in ipairs(candidates()) do
+    local name = where.shown(vim.api.nvim_buf_get_name(buf))
+    local is_meant = name:lower():find(typed:lower(), 1, true) and not refusal_of(buf)
+    if is_meant then items[#items + 1] = { word = name, info = vim.bo[buf].modified and 'not saved' or nil } end
+  end
+  table.sort(items, function(a, b) return a.word < b.word end)
+  if vim.startswith('visible', typed) then items[#items + 1] = { word = 'visible', info = 'all in windows' } end
+  return items
+end
+
 ---@param id string
 ---@param where hum.Where
 ---@return hum.Source|nil

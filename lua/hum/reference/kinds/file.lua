@@ -1,6 +1,8 @@
 -- "#file:src/a.lua": a file, lines of one (`a.lua:10-40`), a folder's names (`src/`), or all files of a pattern
 -- (`src/*.lua`, `**/*.md`, `{a,b}.c`).
+local count = require('hum.count')
 local gather = require('hum.server.gather')
+local names = require('hum.reference.source.names')
 local spelling = require('hum.spelling')
 
 local M = {}
@@ -69,6 +71,17 @@ end
 
 -- ---- sources ----------------------------------------------------------------------------------
 
+--- The root within which the helper lists names of a folder: one of the project's, else itself.
+---@param real string  the folder, links resolved
+---@param where hum.Where
+---@return string
+local function root_of(real, where)
+  for _, root in ipairs(where.roots) do
+    if real == root or vim.startswith(real, root:gsub('/?$', '/')) then return root end
+  end
+  return real
+end
+
 ---@param path string  absolute
 ---@param where hum.Where
 ---@return hum.Source
@@ -110,14 +123,13 @@ end
 ---@return fun() cancel
 local function folder(path, where, cb)
   local shown = where.shown(path):gsub('/?$', '/')
-  local real = vim.uv.fs_realpath(path) or path
-  local root = where.is_inside(real) and where.project or real
+  local root = root_of(vim.uv.fs_realpath(path) or path, where)
   return gather.start({ root = root, items = { { dir = path, most = MOST, force = true } } }, function(err, items)
     local item = items and items[1]
     if not item or not item.names then
-      return cb(('%s cannot be listed%s\nCheck the path.'):format(shown, err and ': ' .. tostring(err) or ''))
+      return cb(('%s cannot be listed%s\nCheck the path.'):format(shown, err and ': ' .. err.message or ''))
     end
-    local lines = vim.list_extend({}, item.names)
+    local lines = vim.tbl_map(function(name) return (name:gsub('%c', '?')) end, item.names)
     if (item.more or 0) > 0 then lines[#lines + 1] = ('(%d more)'):format(item.more) end
     cb(nil, {
       {
@@ -147,41 +159,72 @@ local function split_pattern(path)
   return base == '' and '/' or base, path:sub(#base + 2)
 end
 
----@param arg string
+--- What is left out of the files of a pattern, in words.
+---@param ref hum.Reference
+---@param item hum.Gathered
+---@return string|nil
+local function left_out(ref, item)
+  local parts = {}
+  if (item.more or 0) > 0 then
+    parts[1] = ('only the first %d files are sent, %d are left out'):format(MOST, item.more)
+  end
+  if (item.ignored or 0) > 0 then parts[#parts + 1] = count.of(item.ignored, 'name') .. ' that git ignores left out' end
+  return #parts > 0 and ('%s: %s'):format(ref.text, table.concat(parts, '; ')) or nil
+end
+
+--- The sources of what a pattern has matched.
+---@param ref hum.Reference
+---@param where hum.Where
+---@param base string
+---@param item hum.Gathered
+---@return hum.Source[]
+local function matched(ref, where, base, item)
+  local sources = vim.tbl_map(function(name)
+    local source = whole(vim.fs.joinpath(base, name), where)
+    source.listed = true
+    return source
+  end, item.names)
+  sources[1].note = left_out(ref, item)
+  return sources
+end
+
+--- Why a pattern has no files.
+---@param ref hum.Reference
+---@param ignored integer  names that git ignores
+---@return string err, 'missing'|'refused' state
+local function no_match(ref, ignored)
+  if ignored > 0 then
+    local words = 'git ignores all that %s matches\nWrite %s to send it all the same.'
+    return words:format(ref.arg, (ref.text:gsub('^#file:', '#file!:'))), 'refused'
+  end
+  return ('no file matches %s\nCheck the pattern: * does not go into folders, **/ does.'):format(ref.arg), 'missing'
+end
+
+---@param ref hum.Reference
 ---@param where hum.Where
 ---@param cb hum.ReferenceDone
 ---@return fun() cancel
-local function glob(arg, where, cb)
-  local paths, i, over, stop = where.paths(arg), 0, false, nil ---@type string[], integer, boolean, fun()|nil
+local function glob(ref, where, cb)
+  local paths, i, ignored, over = where.paths(ref.arg), 0, 0, false
+  local stop ---@type fun()|nil
   local function next_root()
     i = i + 1
     if over then return end
     if not paths[i] then
-      return cb(('no file matches %s\nCheck the pattern: * does not go into folders, **/ does.'):format(arg))
+      local err, state = no_match(ref, ignored)
+      return cb(err, nil, state)
     end
     local base, pattern = split_pattern(paths[i])
     local real = vim.uv.fs_realpath(base)
     if not real then return next_root() end
-    local root = where.is_inside(real) and where.project or real
-    for _, one in ipairs(where.roots) do
-      if root == where.project and (real == one or vim.startswith(real, one .. '/')) then root = one end
-    end
-    local spec = { root = root, items = { { glob = pattern, base = base, most = MOST } } }
-    stop = gather.start(spec, function(err, items)
+    local items = { { glob = pattern, base = base, most = MOST, force = ref.force or nil } }
+    stop = gather.start({ root = root_of(real, where), items = items }, function(err, results)
       if over then return end
-      local item = items and items[1]
-      local names = item and item.names or {}
-      if err and not items then return cb(('%s: %s\nCheck the pattern.'):format(arg, tostring(err))) end
-      if #names == 0 then return next_root() end
-      local sources = vim.tbl_map(function(name)
-        local source = whole(vim.fs.joinpath(base, name), where)
-        source.listed = true
-        return source
-      end, names)
-      if (item.more or 0) > 0 then
-        sources[1].note = ('%s: only the first %d files are sent, %d are left out'):format(arg, MOST, item.more)
-      end
-      cb(nil, sources)
+      local item = results and results[1]
+      if not item then return cb(('%s: %s\nCheck the pattern.'):format(ref.arg, err and err.message or 'no answer')) end
+      ignored = ignored + (item.ignored or 0)
+      if #(item.names or {}) == 0 then return next_root() end
+      cb(nil, matched(ref, where, base, item))
     end)
   end
   next_root()
@@ -197,9 +240,10 @@ end
 ---@param arg string
 ---@param where hum.Where
 ---@param cb hum.ReferenceDone
----@return fun() cancel
+---@return fun()|nil cancel
 local function missing(arg, where, cb)
   local name = split_lines(arg) or arg
+  if where.dry then return cb(('there is no file "%s"'):format(name)) end -- it is being typed
   local path = where.paths(name)[1]
   local folder_path, base = vim.fs.dirname(path), vim.fs.basename(path)
   local items = {
@@ -223,6 +267,7 @@ end
 M.name = 'file'
 M.desc = 'a file, lines of it (a.lua:10-40), a folder, or a pattern'
 M.argument = 'needed'
+M.complete = names.complete
 
 ---@type fun(ref: hum.Reference, where: hum.Where, cb: hum.ReferenceDone): fun()|nil
 function M.resolve(ref, where, cb)
@@ -232,7 +277,7 @@ function M.resolve(ref, where, cb)
   find(arg, where, function(found)
     if over then return end
     if not found then
-      stop = (is_pattern(arg) and glob or missing)(arg, where, cb)
+      stop = is_pattern(arg) and glob(ref, where, cb) or missing(arg, where, cb)
     elseif found.type == 'directory' then
       stop = folder(found.path, where, cb)
     else

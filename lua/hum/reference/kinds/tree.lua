@@ -1,15 +1,17 @@
 -- "#tree": the names of the project's files and folders, as a tree; `#tree:src` those below a folder.
 local gather = require('hum.server.gather')
+local names = require('hum.reference.source.names')
 
 --- Names that are shown, and how deep it goes.
 local MOST, DEPTH = 1000, 4
 
----@param names string[]
+---@param list string[]
 ---@param more integer
 ---@return string
-local function drawn(names, more)
+local function drawn(list, more)
   local lines = {}
-  for _, name in ipairs(names) do
+  for _, name in ipairs(list) do
+    name = name:gsub('%c', '?')
     local folders, base = name:match('^(.*/)([^/]+/?)$')
     local depth = select(2, (folders or ''):gsub('/', ''))
     lines[#lines + 1] = ('  '):rep(depth) .. (base or name)
@@ -22,7 +24,7 @@ end
 ---@param where hum.Where
 ---@param cb hum.ReferenceDone
 ---@return fun() cancel
-local function list(path, where, cb)
+local function read(path, where, cb)
   local real = vim.uv.fs_realpath(path) or path
   local shown = where.shown(path):gsub('/?$', '/')
   local root = where.is_inside(real) and where.project or real
@@ -30,7 +32,7 @@ local function list(path, where, cb)
   return gather.start({ root = root, items = { item } }, function(err, items)
     local found = items and items[1]
     if not found or not found.names then
-      return cb(('%s cannot be listed%s\nCheck the path.'):format(shown, err and ': ' .. tostring(err) or ''))
+      return cb(('%s cannot be listed%s\nCheck the path.'):format(shown, err and ': ' .. err.message or ''))
     end
     cb(nil, {
       {
@@ -50,6 +52,11 @@ return {
   desc = 'names of files and folders: of the project, or below one (#tree:src)',
   argument = 'optional',
 
+  complete = function(typed, where)
+    local found = names.complete(typed, where)
+    return vim.tbl_filter(function(one) return one.word:find('/$') ~= nil end, found)
+  end,
+
   resolve = function(ref, where, cb)
     local over, stop, i = false, nil, 0 ---@type boolean, fun()|nil, integer
     local paths = ref.arg and where.paths(ref.arg) or { where.project }
@@ -61,7 +68,7 @@ return {
         vim.schedule(function()
           if over then return end
           if not stat or stat.type ~= 'directory' then return next_path() end
-          stop = list(path, where, cb)
+          stop = read(path, where, cb)
         end)
       end)
     end

@@ -76,6 +76,15 @@ KINDS.window = {
   fits = function(value) return vim.list_contains(WINDOWS, value) end,
 }
 
+KINDS.strings = {
+  what = 'a list of strings',
+  fits = function(value)
+    return type(value) == 'table'
+      and vim.islist(value)
+      and #vim.tbl_filter(function(one) return type(one) == 'string' end, value) == #value
+  end,
+}
+
 for _, name in ipairs({ 'string', 'boolean', 'table', 'function' }) do
   KINDS[name] = { what = 'a ' .. name, fits = function(value) return type(value) == name end }
 end
@@ -92,6 +101,10 @@ M.CHAT = {
   window = 'window',
   mods = 'table',
 }
+
+M.COMPARE = { models = 'strings', buf = 'buffer', question = 'string', quote = M.LINES, _needed = { 'models' } }
+
+M.BACKGROUND = { question = 'string', endpoint = 'string', model = 'string', quote = M.LINES }
 
 M.CHATS = { query = 'string', limit = 'count', project = 'string' }
 

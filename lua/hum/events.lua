@@ -7,6 +7,7 @@
 --   HumRequestFinished  { buf, id, endpoint, model, status, reason?, ending?, code?,
 --                         message?, hint?, stats?, hidden }
 --                       status: "done", "error" or "cancelled"
+--   HumBackgroundFinished { buf, status, title }      see hum.background
 --   HumEditHunk         { buf, edit, id, first, last, at, old, new, state, conflict? }
 --   HumEditFinished     { buf, id?, status, reason?, code?, message?, hint?, hunks, stats?, files? }
 --                       without an id it is an apply's, see hum.apply
@@ -24,6 +25,7 @@ local M = {}
 ---| 'HumRequestStarted'
 ---| 'HumPartStarted'
 ---| 'HumRequestFinished'
+---| 'HumBackgroundFinished'
 ---| 'HumEditHunk'
 ---| 'HumEditFinished'
 ---| 'HumCompleteChanged'

@@ -185,6 +185,30 @@ function M.fork(buf, n)
   return require('hum.chat').fork(buf, n)
 end
 
+--- Sends a message to several models, each in a chat of its own, side by side. Returns their buffers.
+---@param opts { models: string[], buf?: integer, question?: string, quote?: { buf: integer, first: integer, last: integer } }
+---@return integer[]|nil bufs, string|nil err
+function M.compare(opts)
+  arguments().check('compare', 'opts', opts or 0, arguments().COMPARE)
+  return require('hum.compare').open(opts)
+end
+
+--- Keeps the answer of a comparison that stands in a chat. Returns the buffer in which the conversation goes on.
+---@param buf? integer  default: the current buffer
+---@return integer|nil buf, string|nil err
+function M.keep(buf)
+  arguments().check('keep', 'buf', buf, 'buffer')
+  return require('hum.compare').keep((buf or 0) == 0 and vim.api.nvim_get_current_buf() or buf)
+end
+
+--- Asks in a chat that is not shown. Returns its buffer. The event HumBackgroundFinished tells that it is done.
+---@param opts { question?: string, endpoint?: string, model?: string, quote?: { buf: integer, first: integer, last: integer } }
+---@return integer|nil buf, string|nil err
+function M.background(opts)
+  arguments().check('background', 'opts', opts or 0, arguments().BACKGROUND)
+  return require('hum.background').start(opts)
+end
+
 --- Shows what a reply of a chat changes in the files that it names, as previews in their buffers. What would need the
 --- user's consent is done only where `allow` says so. What has come of it is told to `on_done`.
 ---@param opts? hum.ApplyCall

@@ -179,6 +179,33 @@ local function stop(given)
   if given.bang or not stopped then require('hum').stop({ all = given.bang }) end
 end
 
+---@param given hum.Invocation
+local function compare(given)
+  local api = require('hum')
+  local names, question = require('hum.compare').read(given.text)
+  local buf = vim.api.nvim_get_current_buf()
+  if question or given.quote then
+    local opened, err = api.chat({ new = true, mods = given.mods })
+    if not opened then return require('hum.notify').complain(err) end
+    buf = opened
+  end
+  local bufs, why = require('hum').compare({ buf = buf, models = names, question = question, quote = given.quote })
+  if not bufs then require('hum.notify').complain(why) end
+end
+
+---@param given hum.Invocation
+local function background(given)
+  local opts = chat_opts(given)
+  local buf, why
+  if opts.question or opts.quote then
+    local what = { question = opts.question, quote = opts.quote, endpoint = opts.endpoint, model = opts.model }
+    buf, why = require('hum').background(what)
+  else
+    buf, why = require('hum.background').show(given.mods)
+  end
+  if not buf then require('hum.notify').complain(why) end
+end
+
 ---@param text string
 ---@return boolean
 local function is_count(text) return text:find('^%d+$') ~= nil end
@@ -192,6 +219,30 @@ local M = {
     explain = explain_model,
     range = true,
     words = anything,
+  },
+  background = {
+    desc = 'ask without a window, and be told when it is answered',
+    run = background,
+    complete = model_names,
+    explain = explain_model,
+    range = true,
+    words = anything,
+  },
+  compare = {
+    desc = 'send this message to several models, side by side',
+    run = compare,
+    complete = model_names,
+    explain = explain_model,
+    more = true,
+    range = true,
+    words = anything,
+  },
+  keep = {
+    desc = 'keep this answer of a comparison',
+    run = function()
+      local buf, why = require('hum.compare').keep(vim.api.nvim_get_current_buf())
+      if not buf then require('hum.notify').complain(why) end
+    end,
   },
   chat = {
     desc = 'open the latest chat, or a new one with a model or a question',

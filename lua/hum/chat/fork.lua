@@ -12,6 +12,7 @@ local load = require('hum.chat.load')
 local manage = require('hum.chat.manage')
 local models = require('hum.server.models')
 local name = require('hum.chat.kept.name')
+local read = require('hum.chat.text.read')
 local reply = require('hum.chat.reply')
 local turns = require('hum.chat.text.turns')
 
@@ -81,21 +82,29 @@ local function marked(title)
   return ('%s (fork %d)'):format(base, (tonumber(number) or 1) + 1)
 end
 
+--- Sets a line of the front matter.
 ---@param lines string[]
 ---@param values? hum.Front
----@param title string
-local function set_title(lines, values, title)
-  local line = format.setting('title', title)
+---@param key string
+---@param value string
+---@param at? integer  index for a line that is new; default: the last of the front matter
+local function set(lines, values, key, value, at)
+  local line = format.setting(key, value)
   if not values then
     for i, one in ipairs(format.front_around(line)) do
       table.insert(lines, i, one)
     end
-  elseif values.rows.title then
-    lines[values.rows.title + 1] = line
+  elseif values.rows[key] then
+    lines[values.rows[key] + 1] = line
   else
-    table.insert(lines, values.first + 3, line)
+    table.insert(lines, at or values.last + 1, line)
   end
 end
+
+---@param lines string[]
+---@param values? hum.Front
+---@param title string
+local function set_title(lines, values, title) set(lines, values, 'title', title, values and values.first + 3) end
 
 --- The folder of the other chat, if it is one of hum's.
 ---@param path string
@@ -136,6 +145,18 @@ local function make_buffer(lines, of)
   return buf
 end
 
+---@param lines string[]
+---@param of integer  the other chat
+---@param text hum.ChatText
+---@param title string
+---@return integer|nil buf, string|nil err
+local function make(lines, of, text, title)
+  if config.get().chat.keep == false then return make_buffer(lines, of) end
+  local from = vim.api.nvim_buf_get_name(of)
+  local dir = folder_of(from, text.front and text.front.values or {})
+  return make_file(lines, from, name.file(dir, title))
+end
+
 --- Makes a new chat of the first exchanges of another one, answers included, which stays as it is.
 ---@param buf integer
 ---@param n? integer  so many; default: all
@@ -149,10 +170,47 @@ function M.make(buf, n)
   local title = marked(manage.title(text))
   local lines = copy(buf, last, last == ends[#ends])
   set_title(lines, text.front, title)
-  if config.get().chat.keep == false then return make_buffer(lines, buf) end
-  local from = vim.api.nvim_buf_get_name(buf)
-  local dir = folder_of(from, text.front and text.front.values or {})
-  return make_file(lines, from, name.file(dir, title))
+  return make(lines, buf, text, title)
+end
+
+--- Makes a new chat of all that stands in another one, what is not sent yet included, for another model. The other one
+--- stays as it is, and no reply streams into it.
+---@param buf integer
+---@param endpoint string
+---@param model string
+---@return integer|nil buf, string|nil err
+function M.variant(buf, endpoint, model)
+  local text = turns.of(buf)
+  local title = ('%s (%s)'):format(manage.title(text), model)
+  local lines = vim.api.nvim_buf_get_lines(buf, 0, -1, false)
+  for key, value in pairs({ model = model, endpoint = endpoint }) do
+    set(lines, text.front, key, value)
+    text = read.parse(lines) -- rows may have moved
+  end
+  set_title(lines, text.front, title)
+  return make(lines, buf, text, title)
+end
+
+--- Makes a new chat of all that stands in another one, what is not sent yet included, for another model. The other one
+--- stays as it is, and no reply streams into it.
+---@param buf integer
+---@param endpoint string
+---@param model string
+---@return integer|nil buf, string|nil err
+function M.variant(buf, endpoint, model)
+  local text = turns.of(buf)
+  local title = ('%s (%s)'):format(manage.title(text), model)
+  local lines = vim.api.nvim_buf_get_lines(buf, 0, -1, false)
+  if not text.front then
+    set(lines, nil, 'model', model)
+    text = read.parse(lines)
+  else
+    set(lines, text.front, 'model', model)
+    if not text.front.rows.model then text = read.parse(lines) end
+  end
+  set(lines, text.front, 'endpoint', endpoint)
+  set_title(lines, text.front, title)
+  return make(lines, buf, text, title)
 end
 
 return M

@@ -27,13 +27,20 @@ local function ring()
   vim.cmd('noautocmd set belloff=' .. off)
 end
 
+local shows = {} ---@type table<integer, string>  commands that show chats, by buffer
+
+--- Which command shows a chat that was not made to be shown.
+---@param buf integer
+---@param command string
+function M.shown_by(buf, command) shows[buf] = command end
+
 --- What is said, and how the chat is shown.
 ---@param buf integer
 ---@param model string
 ---@return string
 local function message_of(buf, model)
   local latest, title = chats.latest(), front.title(buf)
-  local how = latest and latest.buf == buf and ':Hum chat' or (':buffer %d'):format(buf)
+  local how = shows[buf] or latest and latest.buf == buf and ':Hum chat' or (':buffer %d'):format(buf)
   local about = title and (' "%s"'):format(title) or ''
   return ('hum: %s has answered%s\n%s shows it'):format(model, about, how)
 end

@@ -26,10 +26,20 @@ local unanswered = require('hum.chat.unanswered')
 
 local M = {}
 
+local refused = {} ---@type table<integer, fun(reason: string)>  by buffer
+
+--- Calls a function if the next message of a chat is refused before it is sent; not if it is sent.
+---@param buf integer
+---@param fn fun(reason: string)
+function M.on_refused(buf, fn) refused[buf] = fn end
+
 --- Says below the message why it was not sent: the message area may be too narrow for that.
 ---@param buf integer
 ---@param reason any  its second line is what to do
 function M.refuse(buf, reason)
+  local fn = refused[buf]
+  refused[buf] = nil
+  if fn then vim.schedule(function() fn(tostring(reason)) end) end
   local text = notify.plain(tostring(reason)):gsub('^hum: ', '')
   if not vim.api.nvim_buf_is_loaded(buf) then return notify.complain(text) end
   local message, hint = notify.parts(text)
@@ -118,6 +128,7 @@ local function start(message, made)
   local ok, err = reply.start(message)
   if not ok then return M.refuse(buf, err) end
   made.commit()
+  refused[buf] = nil
   asked.note(buf, message.turns)
   headings.note(buf, vim.list_slice(turns.of(buf).turns, message.choice.n, message.choice.n + 1))
   queue.sent(buf, message.sent, message.choice.id)

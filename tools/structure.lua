@@ -121,6 +121,15 @@ local LUA = {
   ['hum/generate'] = { 'hum/base', 'hum/server', 'hum/server/provider', 'hum/place' },
   ['hum/commit'] = { 'hum/base', 'hum/generate', 'hum/prompt', 'hum/server', 'hum/place' },
   ['hum/review'] = { 'hum/base', 'hum/look', 'hum/sets', 'hum/edit', 'hum/apply', 'hum/chat', 'hum/chat/text' },
+  ['hum/compare'] = {
+    'hum/base',
+    'hum/server',
+    'hum/look',
+    'hum/chat',
+    'hum/chat/context',
+    'hum/chat/text',
+    'hum/chat/view',
+  },
   ['hum/complete/ghost'] = { 'hum/base', 'hum/look' },
   ['hum/complete/backend'] = { 'hum/base', 'hum/server', 'hum/server/provider' },
   ['hum/complete'] = {

@@ -74,6 +74,7 @@ function M.given(message, turns, dry)
     front = values,
     place = function() return place_of(buf, values) end,
     dry = dry,
+    reuse = message.reuse,
     expand = function(...) return require('hum.chat.slash').expand(...) end,
     decide = function(...) return require('hum.chat.system').decide(...) end,
     fit = function(...) return require('hum.chat.fit').before(...) end,

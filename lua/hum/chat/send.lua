@@ -160,7 +160,7 @@ local function compose(chat, message, again)
     if not is_there(chat) then return end
     local now = read_again(message, again)
     if not now then return end
-    now.model, now.resolved = message.model, message.resolved
+    now.model, now.resolved, now.reuse = message.model, message.resolved, message.reuse
     ---@cast now hum.Message
     if not refer.is_same(message, now) then return compose(chat, now, again) end
     start(now, made)
@@ -171,7 +171,8 @@ end
 --- Prepares a message and sends it. One that is being prepared is cancelled.
 ---@param chat hum.Chat
 ---@param pick hum.Pick
-local function send(chat, pick)
+---@param reuse? boolean  with what it went with before
+local function send(chat, pick, reuse)
   local buf = chat.buf
   local message = read_message(buf, pick)
   if not message then return end
@@ -187,7 +188,7 @@ local function send(chat, pick)
     -- Preparing may have taken long, and the user may have gone on writing.
     local now = read_again(message, again)
     if not now then return end
-    now.model, now.resolved = model, resolved
+    now.model, now.resolved, now.reuse = model, resolved, reuse
     ---@cast now hum.Message
     compose(chat, now, again)
   end)
@@ -236,6 +237,7 @@ end
 ---@field row? integer         of the cursor, if it counts
 ---@field by_cursor? boolean  it says what is sent
 ---@field as_is? boolean       headings in the user's text begin turns
+---@field reuse? boolean       what the message refers to is not found out anew, if it went with that before
 
 ---@param chat hum.Chat
 ---@param opts hum.SendOpts
@@ -249,7 +251,7 @@ local function submit(chat, opts)
     send_first(chat)
   else
     local chosen, waits = earlier.choose(buf, turns.of(buf).turns, opts)
-    if not waits then send(chat, chosen and function() return chosen end or choice.latest) end
+    if not waits then send(chat, chosen and function() return chosen end or choice.latest, opts.reuse) end
   end
 end
 

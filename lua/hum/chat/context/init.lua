@@ -20,6 +20,7 @@ local M = {}
 ---@field model string
 ---@field num_ctx? integer
 ---@field front table<string, string>  values of the front matter
+---@field reuse? boolean      the last message goes as it went before, if it did
 ---@field dry? boolean        nothing is asked, run or fetched, and nothing is kept in the chat's folder
 ---@field folder? string      of contents that are kept, in a dry run
 ---@field expand? fun(text: string, where: hum.Where, cb: fun(err: string?, text: string?)): fun()?
@@ -34,13 +35,6 @@ local M = {}
 ---@field commit fun()   the request was started
 
 -- ---- records ----------------------------------------------------------------------------------
-
----@param given hum.ContextGiven
----@return boolean  the last turn is a message of the user's, which is made anew
-local function is_fresh(given)
-  local last = given.turns[#given.turns]
-  return last ~= nil and last.role == 'user'
-end
 
 --- The record of each turn, by its text and by which of the turns with that text it is.
 ---@param ledger hum.Ledger
@@ -122,13 +116,21 @@ local function make_record(run, i, one, is_last, cb)
   end)
 end
 
+---@param run hum.ContextRun
+---@return boolean  the last turn is a message of the user's, which is made anew
+local function is_fresh(run)
+  local turns = run.given.turns
+  local one = run.recorded[#turns]
+  return one ~= nil and not (run.given.reuse and one.record)
+end
+
 --- Goes over the turns from one on; what has to be found out is waited for.
 ---@param run hum.ContextRun
 ---@param i integer
 ---@param cb fun(err: string?)
 local function go_on(run, i, cb)
   local turns, known = run.given.turns, run.recorded
-  local last = is_fresh(run.given) and #turns or 0
+  local last = is_fresh(run) and #turns or 0
   while i <= #turns do
     local one = known[i]
     local record = one and i ~= last and one.record or nil
@@ -477,6 +479,21 @@ function M.prepare(given, cb)
     run.over = true
     if run.cancel then run.cancel() end
   end
+end
+
+--- A chat gets what another one with the same turns has of its context: nothing of that is found out anew.
+---@param from integer  buffer
+---@param to integer
+function M.share(from, to)
+  local theirs, own = ledgers.get(from), ledgers.get(to)
+  local known = index(own)
+  for _, record in ipairs(theirs.turns) do
+    if not known[record.key .. record.n] then table.insert(own.turns, vim.deepcopy(record)) end
+  end
+  own.system = own.system or vim.deepcopy(theirs.system)
+  own.choices = vim.tbl_extend('keep', own.choices, theirs.choices)
+  ledgers.copy(from, to)
+  ledgers.save(to)
 end
 
 --- A chat's buffer is gone.

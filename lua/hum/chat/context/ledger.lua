@@ -198,6 +198,22 @@ end
 ---@return string|nil name, string|nil err
 function M.put_in(dir, text) return belongings.put((dir:gsub('%.files$', '.md')), text, nil, true) end
 
+--- Copies all that is kept for a chat's context, but for the ledger.
+---@param from integer  buffer
+---@param to integer
+function M.copy(from, to)
+  local source, target = M.folder(from), M.folder(to)
+  if source == target or not vim.uv.fs_stat(source) then return end
+  local ok, err = folder.ensure(target)
+  for name, kind in vim.fs.dir(ok and source or '') do
+    local path = vim.fs.joinpath(target, name)
+    if kind == 'file' and name ~= NAME and not vim.uv.fs_stat(path) then
+      ok, err = vim.uv.fs_copyfile(vim.fs.joinpath(source, name), path)
+    end
+  end
+  if not ok then log.write('warn', tostring(err)) end
+end
+
 --- Writes the ledger. It is worth less than the chat: what fails is in the log.
 ---@param buf integer
 function M.save(buf)

@@ -1,7 +1,7 @@
 -- What a reference stands for now, as a piece of a chat's context: whole, as what has changed, or not at all, by what
 -- the model has seen. Pure.
 local walks = require('hum.chat.context.walk')
-local wording = require('hum.chat.context.wording')
+local wording = require('hum.reference.wording')
 
 local M = {}
 

@@ -3,7 +3,7 @@
 -- requests stay as they were, to the byte.
 --
 -- A piece that cannot stand as it went becomes its content as a whole: a diff whose base is not sent any more, say.
-local wording = require('hum.chat.context.wording')
+local wording = require('hum.reference.wording')
 
 local M = {}
 

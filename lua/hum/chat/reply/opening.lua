@@ -26,6 +26,7 @@ local M = {}
 ---@field lines string[]     written before the heading
 ---@field draft string[]     what the user had begun to write next
 ---@field choice? hum.Chosen  see hum.chat.choice
+---@field reuse? boolean      the last of them goes with what it went with before
 
 ---@class hum.Message: hum.MessageText  that is prepared
 ---@field model string

@@ -141,7 +141,15 @@ local LUA = {
     'hum/complete/backend',
   },
   ['hum/check'] = { 'hum/base', 'hum/generate', 'hum/server', 'hum/server/provider', 'hum' },
-  ['hum/health'] = { 'hum/base', 'hum/server', 'hum/server/provider', 'hum/prompt', 'hum/chat', 'hum/complete' },
+  ['hum/health'] = {
+    'hum/base',
+    'hum/server',
+    'hum/server/provider',
+    'hum/prompt',
+    'hum/library',
+    'hum/chat',
+    'hum/complete',
+  },
   ['hum/inspect'] = { 'hum/base', 'hum/look', 'hum/server', 'hum/chat', 'hum/inspect' },
   ['hum'] = { '*' },
 }

@@ -137,6 +137,18 @@ test('prompt files of VS Code', PURE, function(t)
   for _, word in ipairs({ '${env}', '#tool:search', '"tools:"', 'GPT-4o (copilot)', '"agent" is asked in a chat' }) do
     T.match(word, notes, true)
   end
+  local function linked(folder, path)
+    return t:lua(
+      [[return require('hum.prompt.file').parse({ ('[x](%s)'):format((select(2, ...))) }, 'a.prompt', false, (...)).text]],
+      folder,
+      path
+    )
+  end
+  eq('#file:docs/form.md', linked('.github/prompts', '../../docs/form.md'))
+  eq('#file:.github/prompts/x.md', linked('.github/prompts', './x.md'))
+  eq('#file:/home/u/x.md', linked('/home/u/prompts', '../x.md'))
+  eq('#file:../up.md', linked('a', '../../up.md'))
+  eq('[x](https://example.com/a.md)', linked('a', 'https://example.com/a.md'))
   eq('plain', parsed(t, 'Only text.', 'plain.prompt').prompt.name)
   eq('edit', parsed(t, '---\nagent: edit\nmodel: [m1, m2]\n---\nx', 'a').prompt.mode)
   eq('m1', parsed(t, '---\nagent: edit\nmodel: [m1, m2]\n---\nx', 'a').prompt.model)

@@ -42,6 +42,7 @@ test(':Hum explain on a range asks in a new chat, with these lines', OPTS, funct
   T.no_match('in particular', all[1], true)
   eq('hum', t:eval('&filetype'))
   T.match('A short answer.', t:text(), true)
+  T.match('\ntitle: explain code.lua lines 5-6\n', t:text(), true)
 end)
 
 test('without a range it is about the function around the cursor; what follows is the input', OPTS, function(t)
@@ -154,6 +155,8 @@ test('a chat has what the prompt says: system, options, persona, answers that ar
   local all = asked(srv)
   eq({ 'system: Be good.\n\nYou count.', 'user: one', 'assistant: two' }, vim.list_slice(all, 1, 3))
   T.match('return a + b', all[4], true)
+  T.match('%d%-pair.md$', t:eval('expand("%")'))
+  t:wait(function() return (t:read_file(t:eval('expand("%:p")')) or ''):find('A short answer.', 1, true) end, 'kept')
 end)
 
 test('several messages go one after the other', OPTS, function(t)
@@ -192,6 +195,7 @@ test('a name that is none, a fault, nothing to ask: told, and nothing is sent', 
   T.match('bad.md:2: write "mode:" with one of', t:messages(), true)
   t:cmd('Hum empty')
   T.match('nothing to ask', t:messages(), true)
+  T.match('write what you want behind its name', (t:messages():gsub('\n', ' ')), true)
   eq({ false, 'there is no prompt' }, {
     t:lua([[return (require('hum').prompt('nope'))]]),
     t:lua([[return select(2, require('hum').prompt('nope')):match('there is no prompt')]]),
@@ -274,4 +278,22 @@ test('the list of prompts shows each, and closes without a choice', OPTS, functi
   T.match('^explain +chat +explain code', shown[2])
   eq("chat, hum's own", shown[3])
   T.match('line 5:', asked(srv)[1], true)
+end)
+
+test('the prompts of hum say what they ask without a range, a file type or any word', { ui = false }, function(t)
+  local texts = t:lua([[
+    local out = {}
+    local fill = require('hum.prompt.fill')
+    for _, entry in ipairs(require('hum.prompt').list()) do
+      local values = { input = 'WISH', selection = 'TEXT' }
+      out[entry.name] = { fill.fill(entry.prompt, { values = values }, '').text,
+        fill.fill(entry.prompt, { values = { selection = 'TEXT' } }, '').text }
+    end
+    return out
+  ]])
+  for name, text in pairs(texts) do
+    T.match('WISH', text[1], true)
+    T.no_match('{{', text[1], true)
+    T.ok(name == 'commit' or #text[2] > 60, name .. ': ' .. text[2])
+  end
 end)

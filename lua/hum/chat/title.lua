@@ -9,14 +9,24 @@ local name = require('hum.chat.kept.name')
 
 local M = {}
 
+--- Nothing of a chat whose file has no name yet was ever sent: what stands above the question there are examples of a
+--- prompt.
+---@param buf integer
+---@return boolean
+local function is_unsent(buf)
+  local path = vim.api.nvim_buf_get_name(buf)
+  return name.is_provisional(path) and folder.contains(path) and not vim.uv.fs_stat(path)
+end
+
+---@param buf integer
 ---@param turns hum.Turn[]
 ---@return string|nil question  nil: something was asked before
-local function first_question(turns)
-  local question
+local function first_question(buf, turns)
+  local question, unsent = nil, is_unsent(buf)
   for _, turn in ipairs(turns) do
     if turn.role ~= 'system' then
-      if question or turn.role ~= 'user' then return nil end
-      question = turn.text
+      if not unsent and (question or turn.role ~= 'user') then return nil end
+      question = turn.role == 'user' and turn.text or question
     end
   end
   return question
@@ -36,7 +46,7 @@ end
 ---@param buf integer
 ---@param turns hum.Turn[]  that are sent
 function M.begin(buf, turns)
-  local question = first_question(turns)
+  local question = first_question(buf, turns)
   if not question then return end
   local title = front.title(buf)
   if not title then

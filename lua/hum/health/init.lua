@@ -65,21 +65,26 @@ local function check_config()
   end
 end
 
---- The user's own prompts, if there are any.
+---@param entry hum.PromptEntry
+local function check_prompt(entry)
+  local allow = require('hum.prompt.allow')
+  local path = vim.fn.fnamemodify(entry.path, ':~')
+  local allowed, why = allow.state(entry)
+  if entry.why or (not allowed and entry.origin == 'user') then return health.warn(entry.why or why or '') end
+  if not allowed then return health.info(('"%s": %s: %s'):format(entry.name, path, why or 'it is not trusted')) end
+  local prompt = assert(entry.prompt)
+  local notes = #(prompt.notes or {}) > 0 and '\n' .. table.concat(prompt.notes, '\n') or ''
+  health.ok(('"%s": %s%s'):format(entry.name, path, notes))
+end
+
+--- The prompts of the user's own and of the project, if there are any.
 local function check_prompts()
-  local prompts = require('hum.prompt')
-  local own = vim.tbl_filter(
-    function(entry) return vim.startswith(entry.path, prompts.folder() .. '/') end,
-    prompts.list()
-  )
+  local root = require('hum.library.about').root()
+  local own = vim.tbl_filter(function(entry) return entry.origin ~= 'hum' end, require('hum.prompt').list(root))
   if #own == 0 then return end
   health.start('prompts')
   for _, entry in ipairs(own) do
-    if entry.why then
-      health.warn(entry.why)
-    else
-      health.ok(('"%s": %s'):format(entry.name, vim.fn.fnamemodify(entry.path, ':~')))
-    end
+    check_prompt(entry)
   end
 end
 

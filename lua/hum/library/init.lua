@@ -40,8 +40,8 @@ local function run(prompt, about, opts, cb)
   fill.prompt(prompt, about, opts, is_chat, function(filled, input)
     if not filled then return cb(false, nil) end
     if filled.text == '' then
-      local cure = prompt.mode == 'chat' and 'select lines, or write what you want behind its name'
-      return cb(false, ('there is nothing to ask: the prompt "%s" is empty here\n%s'):format(prompt.name, cure or ''))
+      local what = ('there is nothing to ask: the prompt "%s" is empty here'):format(prompt.name)
+      return cb(false, what .. '\nwrite what you want behind its name, or name lines')
     end
     local ok, err = act({ prompt = prompt, about = about, opts = opts, filled = filled, input = input })
     cb(ok and true or false, err, is_chat) -- which tells it itself

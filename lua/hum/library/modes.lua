@@ -4,6 +4,7 @@ local chats = require('hum.chat.chats')
 local compose = require('hum.chat.compose')
 local endpoints = require('hum.server.endpoint')
 local models = require('hum.server.models')
+local name = require('hum.chat.kept.name')
 local notify = require('hum.notify')
 local origin = require('hum.chat.code.origin')
 local placeholders = require('hum.prompt.placeholders')
@@ -72,6 +73,19 @@ local function queue_rest(buf, asked, sends)
   end
 end
 
+--- What a chat is called that begins with a prompt: most of its first message is always the same.
+---@param run hum.PromptRun
+---@return string
+local function title_of(run)
+  local range = run.about.range
+  local file = range and vim.fs.basename(vim.api.nvim_buf_get_name(range.buf)) or ''
+  local what = run.input
+  if run.filled.quoted and file ~= '' then
+    what = ('%s %s'):format(file, run.input ~= '' and run.input or places.words(range))
+  end
+  return name.title(what ~= '' and ('%s %s'):format(run.prompt.name, what) or run.prompt.name)
+end
+
 ---@param run hum.PromptRun
 ---@param more hum.ChatOpts
 ---@return integer|nil buf, string|nil err
@@ -96,6 +110,7 @@ local function open_chat(run, more)
     mods = run.opts.mods,
     draft = prompt.draft,
     setup = is_new and {
+      title = title_of(run),
       system = filled.system,
       think = prompt.think,
       options = prompt.options,

@@ -272,10 +272,11 @@ end
 ---@param lines string[]
 ---@param stem string     the name of its file, without folder and ".md"
 ---@param is_own? boolean it is one of hum's own: nothing in it may be unknown
+---@param folder? string  that the file is in, from the root of the project, or absolute
 ---@return hum.Prompt|nil prompt, hum.PromptFault|nil fault  the first one
-function M.parse(lines, stem, is_own)
+function M.parse(lines, stem, is_own, folder)
   lines = clean(lines)
-  if foreign.is(lines, stem) then return foreign.parse(lines, stem) end
+  if foreign.is(lines, stem) then return foreign.parse(lines, stem, folder) end
   local text = read.parse(lines)
   local front, notes = text.front, {}
   if front and (front.last == 0 or not lines[front.last + 1]:find('^%-%-%-%s*$')) then

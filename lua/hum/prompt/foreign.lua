@@ -232,11 +232,28 @@ local VARIABLES = {
   lineNumber = 'first',
 }
 
+--- A path below a folder, without the steps up and down again.
+---@param folder string
+---@param path string
+---@return string
+local function joined(folder, path)
+  local out = {}
+  for part in (path:sub(1, 1) == '/' and path or folder .. '/' .. path):gmatch('[^/]+') do
+    if part == '..' and #out > 0 and out[#out] ~= '..' then
+      table.remove(out)
+    elseif part ~= '.' then
+      out[#out + 1] = part
+    end
+  end
+  return ((path:sub(1, 1) == '/' or folder:sub(1, 1) == '/') and '/' or '') .. table.concat(out, '/')
+end
+
 ---@param text string
 ---@param asks hum.PromptQuestion[]
 ---@param notes string[]
+---@param folder? string  of the file: what its links are relative to
 ---@return string
-local function vscode_text(text, asks, notes)
+local function vscode_text(text, asks, notes, folder)
   local seen = {}
   text = text:gsub('%${input:([^}:]+):?([^}]*)}', function(name, hint)
     local own = 'input_' .. name:gsub('[^%w_]', '_')
@@ -254,7 +271,7 @@ local function vscode_text(text, asks, notes)
   text = text:gsub('%f[%[]%[[^%]\n]*%](%b())', function(target)
     local path = target:sub(2, -2)
     if path:find('^%a[%w+.-]*:') or path:find('^#') or path == '' or not path:find('^[%w._/-]+$') then return nil end
-    return file_reference(path)
+    return file_reference(folder and joined(folder, path) or path)
   end)
   text = text:gsub(
     '#tool:([%w_/-]+)',
@@ -276,15 +293,16 @@ end
 
 ---@param lines string[]
 ---@param stem string
+---@param folder? string
 ---@return hum.Prompt|nil, hum.PromptFault|nil
-local function vscode(lines, stem)
+local function vscode(lines, stem, folder)
   local front, below = front_of(lines)
   local values, notes, asks = yaml.parse(front), {}, {}
   local body = vim.trim(table.concat(vim.list_slice(lines, below), '\n'))
   if body == '' then
     return nil, { line = math.max(1, math.min(below, #lines)), why = 'write what is asked: there is nothing' }
   end
-  local text = vscode_text(body, asks, notes)
+  local text = vscode_text(body, asks, notes, folder)
   for _, name in ipairs({ 'tools', 'mcp-servers', 'handoffs' }) do
     if values[name] ~= nil then notes[#notes + 1] = ('"%s:" has no meaning here'):format(name) end
   end
@@ -310,11 +328,12 @@ end
 --- Reads a prompt of theirs.
 ---@param lines string[]
 ---@param stem string  the name of its file, without ".md"
+---@param folder? string  that the file is in, from the root of the project, or absolute
 ---@return hum.Prompt|nil prompt, hum.PromptFault|nil fault
-function M.parse(lines, stem)
+function M.parse(lines, stem, folder)
   local front = front_of(lines)
   if has_key(front, CODECOMPANION) then return codecompanion(lines, stem) end
-  return vscode(lines, stem)
+  return vscode(lines, stem, folder)
 end
 
 return M

@@ -55,6 +55,15 @@ end
 ---@field origin 'user'|'project'|'hum'
 ---@field root? string
 
+--- Where a file is: from the root of its project, if it is of one.
+---@param place hum.PromptPlace
+---@return string
+local function folder_of(place)
+  local folder = vim.fs.dirname(place.path)
+  local root = place.root and place.root .. '/' or nil
+  return root and vim.startswith(folder, root) and folder:sub(#root + 1) or folder
+end
+
 ---@param place hum.PromptPlace
 ---@return hum.PromptEntry
 local function read_entry(place)
@@ -68,7 +77,7 @@ local function read_entry(place)
   end
   entry.text = text
   local lines = vim.split((text:gsub('\n$', '')), '\n', { plain = true })
-  local prompt, fault = file.parse(lines, stem, place.origin == 'hum')
+  local prompt, fault = file.parse(lines, stem, place.origin == 'hum', folder_of(place))
   if prompt then
     prompt.path = path
     entry.name, entry.prompt = prompt.name, prompt

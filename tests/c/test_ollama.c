@@ -506,7 +506,7 @@ static void extra_wins_but_cannot_turn_the_stream_off(void)
     BODY("{\"model\":\"m\"," HI ",\"keep_alive\":1,\"extra\":{\"keep_alive\":2,\"shift\":true,"
          "\"stream\":false,\"nothing\":null}}",
          "{\"model\":\"m\"," SENT
-         ",\"keep_alive\":2,\"truncate\":false,\"shift\":true,\"stream\":true}");
+         ",\"truncate\":false,\"keep_alive\":2,\"shift\":true,\"stream\":true}");
     BODY("{\"model\":\"m\"," HI ",\"think\":true,\"extra\":{\"think\":null}}",
          "{\"model\":\"m\"," SENT ",\"truncate\":false,\"stream\":true}");
 }

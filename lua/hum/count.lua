@@ -7,6 +7,14 @@ local M = {}
 ---@return string
 function M.of(n, word) return ('%d %s%s'):format(n, word, n == 1 and '' or 's') end
 
+--- With commas between thousands: 9,240.
+---@param n number
+---@return string
+function M.grouped(n)
+  local text = ('%d'):format(math.floor(n + 0.5)):reverse():gsub('(%d%d%d)', '%1,'):reverse()
+  return (text:gsub('^,', ''))
+end
+
 --- As people say it of a context, in tokens: 128k, 200k, 1M.
 ---@param tokens integer
 ---@return string

@@ -45,7 +45,7 @@ end
 --- The context that a message asks its server for.
 ---@param message hum.Message
 ---@return integer|nil
-local function num_ctx_of(message)
+function M.num_ctx(message)
   local own, all = message.settings.options or {}, message.resolved.options or {}
   local asked = own.num_ctx or all.num_ctx
   return type(asked) == 'number' and math.floor(asked) or nil
@@ -70,7 +70,7 @@ function M.given(message, turns, dry)
     end,
     endpoint = endpoint.name,
     model = message.model,
-    num_ctx = num_ctx_of(message),
+    num_ctx = M.num_ctx(message),
     front = values,
     place = function() return place_of(buf, values) end,
     dry = dry,

@@ -7,6 +7,7 @@ local chats = require('hum.chat.chats')
 local choice = require('hum.chat.choice')
 local config = require('hum.config')
 local earlier = require('hum.chat.earlier')
+local fitting = require('hum.chat.fitting')
 local front = require('hum.chat.front')
 local headings = require('hum.chat.headings')
 local models = require('hum.server.models')
@@ -125,10 +126,12 @@ local function start(message, made)
     if not kept then return M.refuse(buf, why) end
   end
   message.messages = made.messages
+  fitting.attach(message, made)
   local ok, err = reply.start(message)
   if not ok then return M.refuse(buf, err) end
   made.commit()
   refused[buf] = nil
+  fitting.sent(message, made)
   asked.note(buf, message.turns)
   headings.note(buf, vim.list_slice(turns.of(buf).turns, message.choice.n, message.choice.n + 1))
   queue.sent(buf, message.sent, message.choice.id)

@@ -158,6 +158,11 @@ local OWNERS = {
   organization_owner = of_lm_studio,
 }
 
+local kinds = {} ---@type table<string, string>  by endpoint: the preset of the server that was found there
+
+--- The presets of those.
+local PRESETS = { llamacpp = 'llama_server', library = 'ollama', organization_owner = 'lm_studio', vllm = 'vllm' }
+
 ---@param name string
 ---@param model string
 ---@param cb hum.LoadedCb
@@ -172,6 +177,7 @@ local function of_list(name, model, cb)
     local entries = catalog.entries(answer)
     local item = catalog.entry_of(entries, model) or #entries == 1 and entries[1] or nil
     local context = item and listed_context(item)
+    kinds[name] = PRESETS[item and item.owned_by or ''] or kinds[name]
     if context then return steps.finish({ context = context, is_loaded = true }) end
     local further = OWNERS[item and item.owned_by or '']
     if not further then return steps.finish() end
@@ -232,11 +238,46 @@ function M.is_known(name, model)
   return way ~= nil and (way ~= of_list or preset.of(endpoint) ~= nil)
 end
 
---- Whether the server speaks Ollama's API, also where it is asked by another.
+--- The preset of a server that users run themselves, as configured or found out.
+---@param name string  of the endpoint
+---@return string|nil
+function M.kind(name)
+  local endpoint = config.get().endpoints[name]
+  if not endpoint or not identify.is_self_hosted(name) then return nil end
+  return endpoint.dialect == 'ollama' and 'ollama' or endpoint.preset or kinds[name]
+end
+
+---@param info table  of /api/show: model_info
+---@param field string  behind the name of the architecture
+---@return number|nil
+local function info_of(info, field)
+  local architecture = info['general.architecture']
+  return type(architecture) == 'string' and answers.number(info[architecture .. '.' .. field]) or nil
+end
+
+--- Bytes that each token of the window takes of the memory, as 16-bit numbers: keys and values of each layer. Of
+--- models that attend to a sliding window, or are of another build, it is less: then it is the most.
+---@param answer table?  of /api/show
+---@return number|nil
+local function bytes_per_token(answer)
+  local info = answer and answer.model_info
+  if type(info) ~= 'table' then return nil end
+  local layers, heads = info_of(info, 'block_count'), info_of(info, 'attention.head_count_kv')
+  local width, all = info_of(info, 'embedding_length'), info_of(info, 'attention.head_count')
+  local size = width and all and all > 0 and width / all or nil
+  local key, value = info_of(info, 'attention.key_length') or size, info_of(info, 'attention.value_length') or size
+  return layers and (heads or all) and key and value and 2 * layers * (heads or all) * (key + value) or nil
+end
+
+--- Asks Ollama what a larger window of a model costs.
 ---@param name string  of the endpoint
 ---@param model string
----@return boolean
-function M.is_ollama(name, model) return way_of(name, model) == of_ollama end
+---@param cb fun(bytes: number?)  for each token
+---@return hum.Cancel
+function M.ask_cost(name, model, cb)
+  local spec = { path = '/api/show', at_root = true, method = 'POST', body = { model = model } } ---@type table
+  return ask(name, spec, function(answer) cb(bytes_per_token(answer)) end)
+end
 
 --- Asks what is loaded of a model.
 ---@param name string  of the endpoint

@@ -76,7 +76,10 @@ end
 ---@param model string
 ---@param estimated number
 ---@return integer
-function M.of(endpoint, model, estimated) return math.max(0, math.floor(estimated * (M.factor(endpoint, model)) + 0.5)) end
+function M.of(endpoint, model, estimated)
+  local factor = M.factor(endpoint, model)
+  return math.max(0, math.floor(estimated * factor + 0.5))
+end
 
 --- Whether a server that counted so many has read less of a prompt than it was sent: by far less than what is known
 --- of the model allows, and, if the window is known, about what a window that was filled or halved holds.

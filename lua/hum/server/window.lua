@@ -151,6 +151,28 @@ function M.memory(name, model)
   return { context = known.context, bytes = known.bytes, vram = known.vram }
 end
 
+local costs = {} ---@type table<string, number|false>  bytes of a token of the window, by endpoint and model
+
+--- Finds out what a larger window would cost, where Ollama tells it.
+---@param name string  of the endpoint
+---@param model string
+function M.weigh(name, model)
+  local key = key_of(name, model)
+  if costs[key] ~= nil or loaded.kind(name) ~= 'ollama' or not loaded.can_tell(name, model) then return end
+  costs[key] = false
+  loaded.ask_cost(name, model, function(bytes) costs[key] = bytes or false end)
+end
+
+--- Bytes of memory that so many more tokens of the window take, if that is known.
+---@param name string  of the endpoint
+---@param model string
+---@param tokens integer
+---@return number|nil
+function M.cost(name, model, tokens)
+  local each = costs[key_of(name, model)]
+  return each and each * tokens or nil
+end
+
 local waiting = {} ---@type table<string, true>  asked for when a reply came
 
 --- Finds it out once the server has answered, so that it is known when the reply has ended.

@@ -1,5 +1,7 @@
 -- The messages of a request: one system message, then the turns, each of the user's with the pieces of the context that
 -- went with it before his words. Pure.
+local summaries = require('hum.chat.text.summary')
+
 local M = {}
 
 --- Between what are turns of one role, and between the parts of the system message.
@@ -46,7 +48,7 @@ end
 ---@return boolean
 local function is_sent(c, i)
   local turn = c.turns[i]
-  if turn.text == '' then return false end
+  if turn.text == '' or summaries.is_one(turn) then return false end
   if turn.role == 'system' then return not c.replaces end
   return i >= (c.from or 1)
 end
@@ -104,6 +106,8 @@ function M.messages(c)
       add_parts(out[1].parts, { c.system })
     end
   end
+  local at = summaries.find(c.turns)
+  if at then summaries.put(out, summaries.wrapped(c.turns[at].text)) end
   return out
 end
 

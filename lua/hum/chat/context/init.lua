@@ -6,6 +6,7 @@
 local composes = require('hum.chat.context.compose')
 local ledgers = require('hum.chat.context.ledger')
 local resolve = require('hum.chat.context.resolve')
+local summaries = require('hum.chat.text.summary')
 local walks = require('hum.chat.context.walk')
 
 local M = {}
@@ -172,6 +173,7 @@ end
 ---@param from integer
 ---@return hum.ContextMessage[]
 local function compose(run, from)
+  from = math.max(from, (summaries.find(run.given.turns) or 0) + 1) -- what a summary replaces is not sent
   local before, text = lay_out(run, from)
   local system = run.system
   return composes.messages({
@@ -192,7 +194,8 @@ end
 local function own_system(turns)
   local texts = {}
   for _, turn in ipairs(turns) do
-    if turn.role == 'system' and turn.text ~= '' then texts[#texts + 1] = turn.text end
+    local is_own = turn.role == 'system' and turn.text ~= '' and not summaries.is_one(turn)
+    if is_own then texts[#texts + 1] = turn.text end
   end
   return texts[1] and table.concat(texts, '\n\n')
 end
@@ -302,6 +305,7 @@ end
 ---@param messages hum.ContextMessage[]
 ---@return table[] entries, table system
 local function sizes(run, messages)
+  local at = summaries.find(run.given.turns)
   local entries, system = {}, { bytes = 0, tokens = 0 }
   for i, message in ipairs(messages) do
     if i == 1 and message.role == 'system' then
@@ -315,6 +319,7 @@ local function sizes(run, messages)
       entries[#entries + 1] = entry_of(run, message)
     end
   end
+  if at then system.tokens = system.tokens + math.ceil(#run.given.turns[at].text / 4) end
   return entries, system
 end
 

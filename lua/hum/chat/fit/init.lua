@@ -1,6 +1,8 @@
 -- What of a chat is sent to a model whose context window does not hold all of it, and what is told of that.
+local advice = require('hum.chat.fit.advice')
 local anchor = require('hum.chat.fit.anchor')
 local bound = require('hum.chat.fit.bound')
+local count = require('hum.count')
 local measure = require('hum.chat.fit.measure')
 local plans = require('hum.chat.fit.plan')
 local steps_of = require('hum.server.steps').new
@@ -41,6 +43,7 @@ local SMALL = 1500
 ---@field estimated integer  the same before what is known of the model's tokenizer
 ---@field fits boolean      false: the last message alone is too long
 ---@field left integer      entries that are left out
+---@field reason? 'full'|'grown'  why others are left out than before
 
 --- The window of a model.
 ---@param endpoint string
@@ -60,7 +63,7 @@ local function raw_sizes(given, texts)
     sizes[i] = texts[i] + (entry.tokens or 0) + tokens.PER_MESSAGE
   end
   local own = given.system or {}
-  local system = own.tokens or texts[#given.entries + 1] or 0
+  local system = (own.tokens or 0) + (texts[#given.entries + 1] or 0)
   return sizes, system > 0 and system + tokens.PER_MESSAGE + tokens.PER_PROMPT or tokens.PER_PROMPT
 end
 
@@ -108,7 +111,33 @@ local function decide(given, sizes, system, window)
     estimated = sent,
     fits = plan.fits,
     left = plan.from - 1,
+    reason = plan.reason,
   }
+end
+
+--- Lets the user decide whether a message is sent that does not fit alone.
+---@param given hum.FitGiven
+---@param fit hum.Fit
+---@param cb fun(err: string?, fit: hum.Fit?)
+local function ask(given, fit, cb)
+  local sizes = { count.grouped(fit.tokens), given.model, count.grouped(fit.window or 0) }
+  local about = ('The message alone has about %s tokens, the context window of %s holds %s:'):format(unpack(sizes))
+  local send, dont = 'Send it all the same', 'Do not send it'
+  vim.ui.select({ send, dont }, { prompt = about, kind = 'hum' }, function(choice)
+    if choice == send then return cb(nil, fit) end
+    local why = ('the message has about %s tokens, and the context window of %s holds %s'):format(unpack(sizes))
+    cb(why .. '\n' .. advice.short(given.endpoint, given.model), nil)
+  end)
+end
+
+--- What was decided is asked of the user, where it is his to decide.
+---@param given hum.FitGiven
+---@param fit hum.Fit
+---@param cb fun(err: string?, fit: hum.Fit?)
+local function settle(given, fit, cb)
+  if fit.window and fit.tokens > fit.window / 2 then windows.weigh(given.endpoint, given.model) end
+  if fit.fits or given.dry or bound.of(given.buf) then return cb(nil, fit) end
+  ask(given, fit, cb)
 end
 
 --- Decides which messages are sent, once all that belongs to them is known. The same input gives the same.
@@ -121,19 +150,20 @@ function M.before(given, cb)
   for i, entry in ipairs(given.entries) do
     texts[i] = entry.text
   end
-  texts[#texts + 1] = given.system and not given.system.tokens and given.system.text or ''
+  texts[#texts + 1] = given.system and given.system.text or ''
   steps.add(measure.texts(texts, function(counts)
     local sizes, system = raw_sizes(given, counts)
     local all = system + total(sizes)
     if all < SMALL and not given.state.from then
-      return steps.finish(nil, decide(given, sizes, system, windows.of(given.endpoint, given.model, given.num_ctx)))
+      local window = windows.of(given.endpoint, given.model, given.num_ctx)
+      return settle(given, decide(given, sizes, system, window), steps.finish)
     end
     steps.add(
       M.window(
         given.endpoint,
         given.model,
         given.num_ctx,
-        function(window) steps.finish(nil, decide(given, sizes, system, window)) end
+        function(window) settle(given, decide(given, sizes, system, window), steps.finish) end
       )
     )
   end))

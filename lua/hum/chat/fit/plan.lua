@@ -11,6 +11,9 @@ local FULL, STEP = 0.95, 0.5
 --- A reply is given a quarter of the window, at most so much, if nothing says how long it may be.
 local REPLY_SHARE, REPLY_MOST = 0.25, 4096
 
+--- Tokens that an answer has in any case, where the last message takes the rest.
+local LEAST_REPLY = 256
+
 ---@class hum.FitAsked
 ---@field sizes integer[]    tokens of each message behind the system message, in order
 ---@field system integer     of the system message, its rules and all; 0: there is none
@@ -88,7 +91,9 @@ function M.plan(asked)
     if from == before then reason = nil end
   end
   local tokens = sum(asked, from)
-  return { from = from, reason = reason, tokens = tokens, room = room, fits = tokens <= room or last == 0 }
+  -- A short answer is better than none.
+  local most = asked.window * FULL - math.min(M.reserve(asked.window, asked.reserve), LEAST_REPLY)
+  return { from = from, reason = reason, tokens = tokens, room = room, fits = tokens <= most or last == 0 }
 end
 
 return M

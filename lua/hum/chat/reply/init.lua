@@ -33,7 +33,11 @@ local M = {}
 
 ---@class hum.Reply
 ---@field buf integer
----@field id integer
+---@field id integer        that events tell
+---@field request integer   the helper's: another one once the message was sent again, shortened
+---@field message hum.Message
+---@field cancel? hum.Cancel  of what shortens the message
+---@field tries integer      so often it was shortened
 ---@field endpoint string
 ---@field model string
 ---@field draft string[]
@@ -222,10 +226,53 @@ local function on_waiting(reply, data)
   fault.guard('the waiting mark', wait.count_down, reply.buf, data.message)
 end
 
+local on_event ---@type fun(reply: hum.Reply, name: string, data: table)
+
+--- So often a message is shortened and sent again.
+local MOST_TRIES = 3
+
+--- The message did not fit into the context window: less of the chat is sent, at once and in the same reply.
+---@param reply hum.Reply
+---@param data table
+---@param give_up fun()
+local function send_shorter(reply, data, give_up)
+  local message, over = reply.message, false
+  local cancel = message.shorten(data, function(messages)
+    if over or reply.state ~= 'streaming' then return end
+    over, reply.cancel = true, nil
+    if not messages then return give_up() end
+    message.messages, reply.tries = messages, reply.tries + 1
+    local id = client.chat(opening.spec(message), function(name, news) on_event(reply, name, news) end)
+    if not id then return give_up() end
+    reply.request = id
+  end)
+  if over then return end
+  reply.cancel = function()
+    over, reply.cancel = true, nil
+    if cancel then cancel() end
+    close(reply, { name = 'cancelled', data = { stats = data.stats } })
+  end
+end
+
+--- The request has ended, and the reply with it, unless it is made again.
+---@param reply hum.Reply
+---@param name hum.ChatEvent
+---@param data table
+local function finish(reply, name, data)
+  local function give_up()
+    local judge = reply.message.judge
+    if judge then fault.guard('what did not fit', judge, name, data) end
+    close(reply, { name = name, data = data })
+  end
+  local is_full = name == 'error' and data.code == 'overflow' and not reply.began and not reply.joins
+  if not is_full or not reply.message.shorten or reply.tries == MOST_TRIES or reply.unloaded then return give_up() end
+  if not fault.guard('what did not fit', send_shorter, reply, data, give_up) then give_up() end
+end
+
 ---@param reply hum.Reply
 ---@param name hum.ChatEvent|'rethought'|'afterthought'
 ---@param data table
-local function on_event(reply, name, data)
+function on_event(reply, name, data)
   if name == 'part' then
     on_part(reply, data)
   elseif name == 'thought' then
@@ -240,7 +287,7 @@ local function on_event(reply, name, data)
   elseif name == 'waiting' then
     on_waiting(reply, data)
   elseif name ~= 'stopping' and name ~= 'learned' then
-    close(reply, { name = name, data = data })
+    finish(reply, name, data)
   end
 end
 
@@ -258,14 +305,14 @@ local function watch(reply)
   end
   notes.unwatch(buf)
   clear_autocmds(buf)
-  record.on_undone = function() client.stop(reply.id) end
-  record.on_lost = function() client.stop(reply.id, true) end
+  record.on_undone = function() M.stop(buf) end
+  record.on_lost = function() client.stop(reply.request, true) end
   on({ 'BufEnter', 'InsertLeave' }, function(event)
     undo.check(record)
     if event.event == 'InsertLeave' then undo.insert_left(record) end
-    client.join(reply.id, true)
+    client.join(reply.request, true)
   end)
-  on({ 'BufLeave', 'InsertEnter' }, function() client.join(reply.id, false) end)
+  on({ 'BufLeave', 'InsertEnter' }, function() client.join(reply.request, false) end)
   below.watch(record, on)
 end
 
@@ -287,6 +334,9 @@ local function new(message, id, record)
   return {
     buf = message.buf,
     id = id,
+    request = id,
+    message = message,
+    tries = 0,
     endpoint = message.resolved.endpoint.name,
     model = message.model,
     draft = message.draft,
@@ -360,7 +410,8 @@ end
 function M.stop(buf)
   local reply = replies[buf]
   if not reply then return false end
-  client.stop(reply.id)
+  client.stop(reply.request)
+  if reply.cancel then reply.cancel() end
   return true
 end
 
@@ -370,7 +421,8 @@ function M.drop(buf)
   local reply = replies[buf]
   if reply then
     reply.unloaded = true
-    client.stop(reply.id, true)
+    client.stop(reply.request, true)
+    if reply.cancel then reply.cancel() end
   end
 end
 

@@ -47,21 +47,6 @@ local function add_parts(parts, more, text)
   parts[#parts + 1] = { type = 'text', text = last and '\n\n' .. text or text }
 end
 
---- Puts a summary before the first message of the user's.
----@param messages hum.WireMessage[]
----@param summary string
-local function put_summary(messages, summary)
-  for i, message in ipairs(messages) do
-    if message.role == 'user' then
-      table.insert(message.parts, 1, { type = 'text', text = summary .. '\n\n' })
-      return
-    elseif message.role == 'assistant' then
-      return table.insert(messages, i, { role = 'user', parts = { { type = 'text', text = summary } } })
-    end
-  end
-  messages[#messages + 1] = { role = 'user', parts = { { type = 'text', text = summary } } }
-end
-
 --- What is sent: the turns with text, of those behind a summary. Neighbours of one role become one message, since some
 --- servers insist on alternating roles: a reply that failed before its first word leaves two questions in a row.
 --- The thinking that stands in the chat is none of that; what of it goes back, hum.chat.reply.memory knows.
@@ -81,7 +66,7 @@ function M.messages(turns, thoughts)
       add_parts(before.parts, thoughts and thoughts[turn] or {}, turn.text)
     end
   end
-  if summary then put_summary(out, summary) end
+  if summary then summaries.put(out, summary) end
   return out
 end
 

@@ -40,4 +40,19 @@ function M.split(turns)
   return kept, at and M.wrapped(turns[at].text) or nil
 end
 
+--- Puts a summary before the first message of the user's.
+---@param messages { role: string, parts: hum.Part[] }[]
+---@param summary string
+function M.put(messages, summary)
+  for i, message in ipairs(messages) do
+    if message.role == 'user' then
+      table.insert(message.parts, 1, { type = 'text', text = summary .. '\n\n' })
+      return
+    elseif message.role == 'assistant' then
+      return table.insert(messages, i, { role = 'user', parts = { { type = 'text', text = summary } } })
+    end
+  end
+  messages[#messages + 1] = { role = 'user', parts = { { type = 'text', text = summary } } }
+end
+
 return M

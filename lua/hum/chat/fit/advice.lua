@@ -1,0 +1,103 @@
+-- What to do where a chat does not fit into the context window of its model: make it shorter, or the window larger,
+-- with what that costs and how it is done on the server at hand.
+local count = require('hum.count')
+local loaded = require('hum.server.loaded')
+local windows = require('hum.server.window')
+
+local M = {}
+
+--- What stands first: it always helps.
+local SHORTEN = 'Shorten the chat with :Hum compact, or start a new one with :Hum new.'
+
+---@param bytes number
+---@return string
+local function memory(bytes)
+  if bytes < 1e9 then return ('%.0f MB'):format(bytes / 1e6) end
+  return ('%.1f GB'):format(bytes / 1e9)
+end
+
+--- What a window of twice the size costs: " (it takes about 0.6 GB more memory, the model takes 5.2 GB now)".
+---@param endpoint string
+---@param model string
+---@param now integer  tokens
+---@return string
+local function cost_of(endpoint, model, now)
+  local more, all = windows.cost(endpoint, model, now), windows.memory(endpoint, model)
+  local taken = all.vram and all.vram > 0 and all.vram or all.bytes
+  local parts = {} ---@type string[]
+  if more then parts[#parts + 1] = ('about %s more memory'):format(memory(more)) end
+  if taken and taken > 0 then
+    local where = all.vram and all.vram > 0 and 'of the graphics card' or 'of memory'
+    parts[#parts + 1] = ('the model takes %s %s now'):format(memory(taken), where)
+  end
+  return #parts > 0 and (' (%s)'):format(table.concat(parts, '; ')) or ''
+end
+
+--- How the window is made larger, by the server.
+---@type table<string, fun(endpoint: string, larger: string): string>
+local WIDER = {
+  llama_server = function(_, larger)
+    return ('Or start llama-server with a larger -c (%s for each slot)'):format(larger)
+  end,
+  lm_studio = function(_, larger)
+    return ('Or load the model with a larger context length in LM Studio (%s)'):format(larger)
+  end,
+  vllm = function(_, larger) return ('Or start vLLM with a larger --max-model-len (%s)'):format(larger) end,
+}
+
+---@param endpoint string
+---@param larger string
+---@return string
+local function wider_ollama(endpoint, larger)
+  if windows.takes_num_ctx(endpoint) then
+    return ('Or raise endpoints.%s.options.num_ctx to %s'):format(endpoint, larger)
+  end
+  return (
+    'Or enlarge the window: /v1 has no num_ctx, so set endpoints.%s.dialect = "ollama" (and the url without /v1), '
+    .. 'start Ollama with OLLAMA_CONTEXT_LENGTH=%s, or make the model anew with PARAMETER num_ctx %s in its Modelfile'
+  ):format(endpoint, larger, larger)
+end
+
+--- The cure in one sentence.
+---@param endpoint string
+---@param model string
+---@return string
+function M.short(endpoint, model)
+  local kind, now = loaded.kind(endpoint), windows.of(endpoint, model)
+  if kind == 'ollama' and windows.takes_num_ctx(endpoint) then
+    local larger = now and ' to ' .. now * 2 or ''
+    return ('Shorten the message, or raise endpoints.%s.options.num_ctx%s.'):format(endpoint, larger)
+  end
+  return 'Shorten the message, or use a model with a larger context window (:Hum model).'
+end
+
+--- All that can be done.
+---@param endpoint string
+---@param model string
+---@param window? integer
+---@return string
+function M.of(endpoint, model, window)
+  local kind = loaded.kind(endpoint)
+  local now = window or windows.of(endpoint, model)
+  local larger = now and tostring(now * 2) or '16384'
+  local wider = kind == 'ollama' and wider_ollama(endpoint, larger)
+    or WIDER[kind or ''] and WIDER[kind](endpoint, larger)
+  if not wider then return SHORTEN end
+  return ('%s %s%s.'):format(SHORTEN, wider, kind == 'ollama' and now and cost_of(endpoint, model, now) or '')
+end
+
+--- Of a chat of which turns are left out now.
+---@param left integer   messages
+---@param model string
+---@param window? integer
+---@return string
+function M.left_out(left, model, window)
+  return ('hum: %s %s left out from now on: the chat does not fit into the context window of %s%s\n'):format(
+    count.of(left, 'message'),
+    left == 1 and 'is' or 'are',
+    model,
+    window and (' (%s tokens)'):format(count.grouped(window)) or ''
+  ) .. ':Hum compact replaces them by a summary. Nothing is deleted.'
+end
+
+return M

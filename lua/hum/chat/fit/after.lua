@@ -1,0 +1,90 @@
+-- What is learned of a request when it has ended: how far the estimate was off, and whether the server has read all of
+-- it. What the user is to know of that is put into the data of the ending, before anything is made of those.
+local advice = require('hum.chat.fit.advice')
+local bound = require('hum.chat.fit.bound')
+local count = require('hum.count')
+local tokens = require('hum.server.tokens')
+local windows = require('hum.server.window')
+
+local M = {}
+
+--- The part of the window that is full where a reply was cut for want of room, and the tokens of a prompt of which an
+--- unknown window may be too small.
+local FULL, LARGE = 0.97, 3500
+
+---@class hum.FitSent
+---@field buf integer
+---@field endpoint string
+---@field model string
+---@field num_ctx? integer
+---@field fit hum.Fit  as it was sent
+
+---@param sent hum.FitSent
+---@return integer|nil
+local function window_of(sent) return windows.of(sent.endpoint, sent.model, sent.num_ctx) or sent.fit.window end
+
+--- The server has read a part of the prompt, and said so by nothing but its count.
+---@param sent hum.FitSent
+---@param data table
+---@param counted integer
+local function on_cut(sent, data, counted)
+  local window = window_of(sent)
+  local about = math.max(sent.fit.tokens, counted)
+  bound.set(sent.buf, math.min(about, window or counted))
+  if not window then windows.told(sent.endpoint, sent.model, counted) end
+  local before = data.message and data.message ~= '' and not data.stats.cut and data.message .. '; ' or ''
+  local size = window and (' (%s tokens)'):format(count.grouped(window)) or ''
+  local sizes = ('the server has read %s of about %s tokens'):format(count.grouped(counted), count.grouped(about))
+  data.message = before
+    .. sizes
+    .. (': the chat does not fit into the context window%s, and the rest was left out without a word'):format(size)
+  data.hint = advice.of(sent.endpoint, sent.model, window)
+end
+
+--- A reply has ended.
+---@param sent hum.FitSent
+---@param data table
+local function on_done(sent, data)
+  local stats, window = data.stats or {}, window_of(sent)
+  local counted, estimated = stats.prompt_tokens, sent.fit.estimated
+  local is_cut = counted and (stats.cut or tokens.is_cut(sent.endpoint, sent.model, estimated, counted, window))
+  if is_cut then return on_cut(sent, data, math.floor(counted)) end
+  if tokens.learn(sent.endpoint, sent.model, estimated, counted) or counted then bound.clear(sent.buf) end
+  local filled = counted and counted + (stats.tokens or 0)
+  local is_full = window and filled and filled >= window * FULL and data.ending == 'cut'
+  if is_full or (data.reason or ''):find('context', 1, true) then
+    data.hint = 'The context window is full. ' .. advice.of(sent.endpoint, sent.model, window)
+  elseif data.ending == 'told' and (stats.bytes or 0) == 0 and (stats.tokens or 0) == 0 then
+    -- LM Studio's answer to what is too long may be an empty one.
+    if sent.fit.tokens < (window and window * 0.9 or LARGE) then return end
+    local large = ('; the chat has about %s tokens, and may not fit into the context window'):format(
+      count.grouped(sent.fit.tokens)
+    )
+    data.message = (data.message or '') .. large
+    data.hint = advice.of(sent.endpoint, sent.model, window)
+  end
+end
+
+--- The server has refused a prompt that is too long, or broken a reply off when the window was full.
+---@param sent hum.FitSent
+---@param data table
+function M.refused(sent, data)
+  local prompt, window = data.prompt_tokens, data.window
+  if window then windows.told(sent.endpoint, sent.model, window) end
+  if prompt and prompt >= (window or 0) then tokens.learn(sent.endpoint, sent.model, sent.fit.estimated, prompt) end
+  bound.set(sent.buf, math.floor(prompt or sent.fit.tokens), window)
+end
+
+--- A request has ended: learns from it, and adds to what is told.
+---@param sent hum.FitSent
+---@param name 'done'|'error'|'cancelled'
+---@param data table  of the ending event; changed
+function M.ended(sent, name, data)
+  if name == 'done' then
+    on_done(sent, data)
+  elseif name == 'error' and data.code == 'overflow' then
+    data.hint = advice.of(sent.endpoint, sent.model, data.window)
+  end
+end
+
+return M

@@ -24,8 +24,10 @@ end
 
 --- Tells what is left out from now on.
 ---@param message hum.Message
----@param plan hum.Fit
-local function tell(message, plan)
+---@param made hum.ContextResult
+local function tell(message, made)
+  local plan = made.plan --[[@as hum.Fit]]
+  made.run.fit_state.news = nil
   if plan.reason ~= 'full' or plan.left == 0 then return end
   notify.info(advice.left_out(plan.left, message.model, plan.window))
 end
@@ -44,17 +46,17 @@ function M.attach(message, made)
       if err or not plan or plan.from <= sent.fit.from then return cb() end
       sent.fit = plan
       cb(again.messages)
+      tell(message, again)
       again.commit()
-      tell(message, plan)
     end)
   end
 end
 
---- A message was sent.
+--- A message was sent, and what was decided for it is going to be kept.
 ---@param message hum.Message
 ---@param made hum.ContextResult
 function M.sent(message, made)
-  if made.plan.tokens then tell(message, made.plan) end
+  if made.plan.tokens then tell(message, made) end
 end
 
 return M

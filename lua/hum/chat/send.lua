@@ -129,9 +129,9 @@ local function start(message, made)
   fitting.attach(message, made)
   local ok, err = reply.start(message)
   if not ok then return M.refuse(buf, err) end
+  fitting.sent(message, made)
   made.commit()
   refused[buf] = nil
-  fitting.sent(message, made)
   asked.note(buf, message.turns)
   headings.note(buf, vim.list_slice(turns.of(buf).turns, message.choice.n, message.choice.n + 1))
   queue.sent(buf, message.sent, message.choice.id)

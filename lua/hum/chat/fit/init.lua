@@ -103,7 +103,11 @@ local function decide(given, sizes, system, window)
   for i = plan.from, #sizes do
     sent = sent + sizes[i]
   end
-  if not given.dry then given.state.from = plan.from > 1 and anchor.of(given.entries, plan.from) or nil end
+  if not given.dry then
+    given.state.from = plan.from > 1 and anchor.of(given.entries, plan.from) or nil
+    -- It may be asked for again before the message goes, and stays news until then.
+    given.state.news = plan.reason or given.state.news
+  end
   return {
     from = plan.from,
     window = window,
@@ -111,7 +115,7 @@ local function decide(given, sizes, system, window)
     estimated = sent,
     fits = plan.fits,
     left = plan.from - 1,
-    reason = plan.reason,
+    reason = plan.reason or given.state.news,
   }
 end
 

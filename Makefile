@@ -17,6 +17,7 @@ LANGUAGE := -std=c11 -D_GNU_SOURCE -Isrc \
 ifeq ($(shell uname),Darwin)
 LANGUAGE += -DCURL_DIR='"$(shell pkg-config --variable=libdir libcurl 2>/dev/null)"'
 UNBOUND := -Wl,-dead_strip_dylibs
+LDLIBS += -liconv # elsewhere a part of libc
 else
 UNBOUND := -Wl,--as-needed
 endif

@@ -10,6 +10,7 @@
 #include "job/gather.h"
 #include "job/inspect.h"
 #include "job/job.h"
+#include "job/page.h"
 #include "job/query.h"
 #include "job/registry.h"
 #include "nvim/event.h"
@@ -147,6 +148,11 @@ static void do_edit(struct methods *m, const struct value *params)
 static void do_query(struct methods *m, const struct value *params)
 {
     start(m, params, query_start);
+}
+
+static void do_fetch(struct methods *m, const struct value *params)
+{
+    start(m, params, page_start);
 }
 
 static void do_gather(struct methods *m, const struct value *params)
@@ -323,14 +329,23 @@ static const struct {
     const char *name;
     void (*run)(struct methods *m, const struct value *params);
 } notifications[] = {
-    {METHOD_HELLO, do_hello},       {METHOD_CHAT, do_chat},
-    {METHOD_GENERATE, do_generate}, {METHOD_EDIT, do_edit},
-    {METHOD_STOP, do_stop},         {METHOD_JOIN, do_join},
-    {METHOD_QUERY, do_query},       {METHOD_JOBS, do_jobs},
-    {METHOD_WARM, do_warm},         {METHOD_INSPECT, do_inspect},
-    {METHOD_FORGET, do_forget},     {METHOD_BLOCKS, do_blocks},
-    {METHOD_APPLY, do_apply},       {METHOD_GATHER, do_gather},
-    {METHOD_PIECE, do_piece},       {"nvim_error_event", do_error_event},
+    {METHOD_HELLO, do_hello},
+    {METHOD_CHAT, do_chat},
+    {METHOD_GENERATE, do_generate},
+    {METHOD_EDIT, do_edit},
+    {METHOD_STOP, do_stop},
+    {METHOD_JOIN, do_join},
+    {METHOD_QUERY, do_query},
+    {METHOD_FETCH, do_fetch},
+    {METHOD_JOBS, do_jobs},
+    {METHOD_WARM, do_warm},
+    {METHOD_INSPECT, do_inspect},
+    {METHOD_FORGET, do_forget},
+    {METHOD_BLOCKS, do_blocks},
+    {METHOD_APPLY, do_apply},
+    {METHOD_GATHER, do_gather},
+    {METHOD_PIECE, do_piece},
+    {"nvim_error_event", do_error_event},
 };
 
 static const struct {

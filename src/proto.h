@@ -17,6 +17,7 @@
 #define METHOD_GENERATE "generate" /* id, spec: a reply to Lua, or to a place in a buffer */
 #define METHOD_EDIT "edit"         /* id, spec: a reply that rewrites lines, as hunks */
 #define METHOD_QUERY "query"       /* id, spec: one GET or POST, answered by "record"s, "result" */
+#define METHOD_FETCH "fetch"       /* id, spec: a page of the web as text; "result": job/page.h */
 #define METHOD_STOP "stop"         /* id, discard?: text that Neovim has not been sent is dropped */
 #define METHOD_JOIN "join"         /* id, boolean: edits must join the undo block */
 #define METHOD_BLOCKS "blocks"     /* id, spec: the files that an answer names; "result" */

@@ -540,6 +540,11 @@ void http_head(const struct transfer *t, struct buf *out)
     }
 }
 
+const char *http_url(const struct transfer *t)
+{
+    return t->url;
+}
+
 void http_cancel(struct transfer *t)
 {
     if (t->http->in_curl) {

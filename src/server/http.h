@@ -67,6 +67,9 @@ struct transfer *http_start(struct http *http, const struct http_request *reques
  * and which way it goes, in brackets, if that is a special one. Holds the key. */
 void http_head(const struct transfer *t, struct buf *out);
 
+/* Where it is by now: a redirect may have been followed. */
+const char *http_url(const struct transfer *t);
+
 /* Closes the socket now, or, called from on_body, as soon as that returns. No callback
  * follows and the transfer is freed. */
 void http_cancel(struct transfer *t);

@@ -327,6 +327,18 @@ function M.query(query, cb)
   return id, why
 end
 
+--- A page of the web; the spec is described in |hum-protocol|.
+---@param spec table
+---@param cb fun(err: hum.Failure?, page: hum.Fetched?)  both nil: it was stopped
+---@return integer? id
+---@return string? why
+function M.fetch(spec, cb)
+  return begin('fetch', spec, function(name, data)
+    if name == 'result' then return cb(nil, data) end
+    cb(name == 'error' and data or nil, nil)
+  end)
+end
+
 --- A question that the helper answers by itself; the spec is described in |hum-protocol|.
 ---@param method 'blocks'|'apply'
 ---@param spec table

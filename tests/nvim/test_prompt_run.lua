@@ -268,7 +268,7 @@ test('the list of prompts shows each, and closes without a choice', OPTS, functi
   eq('code.lua', t:eval('expand("%:t")'))
   t:lua([[vim.ui.select = function(items, opts, cb)
     local page = opts.preview_item(items[4])
-    shown = { opts.kind, opts.format_item(items[4]), vim.api.nvim_buf_get_lines(page.buf, 0, 1, false)[1] }
+    shown = { opts.kind, opts.format_item(items[4]), vim.api.nvim_buf_get_lines(page.buf, 1, 2, false)[1] }
     cb(items[4])
   end]])
   t:cmd('5Hum prompt')

@@ -87,7 +87,10 @@ end
 ---@param opts hum.ChatOpts
 ---@return boolean|nil ok, string|nil err
 local function present(buf, opts)
-  local ok, err = window.show(buf, { mods = opts.mods, window = opts.window, title = opts.question })
+  local ok, err = window.show(
+    buf,
+    { mods = opts.mods, window = opts.window, title = opts.setup and opts.setup.title or opts.question }
+  )
   if not ok then return nil, err end
   return compose.write(assert(chats.get(buf)), opts)
 end

@@ -5,7 +5,7 @@ local float = require('hum.look.float')
 local M = {}
 
 --- The widest that both floats together are, and the highest; below so many columns they stand above each other.
-local WIDEST, HIGHEST, NARROW = 120, 26, 70
+local WIDEST, HIGHEST, NARROW = 110, 24, 60
 
 local group = vim.api.nvim_create_augroup('hum.library.list', {})
 
@@ -60,7 +60,7 @@ local function dress(win, is_list)
   local wo = vim.wo[win][0]
   wo.number, wo.relativenumber, wo.signcolumn, wo.foldcolumn, wo.statuscolumn = false, false, 'no', '0', ''
   wo.list, wo.spell, wo.cursorline, wo.wrap, wo.colorcolumn = false, false, is_list, not is_list, ''
-  wo.linebreak, wo.scrolloff = true, 0
+  wo.linebreak, wo.scrolloff, wo.fillchars = true, 0, 'eob: '
 end
 
 local function close()

@@ -33,11 +33,13 @@ end
 local function is_mini() return debug.getinfo(vim.ui.select, 'S').source:find('mini/pick%.lua$') ~= nil end
 
 ---@param entries hum.PromptEntry[]
+---@param describes boolean  what each does stands beside it; else its page says that
 ---@return table<hum.PromptEntry, string>
-local function shown(entries)
+local function shown(entries, describes)
   local rows = vim.tbl_map(function(entry)
-    local prompt = entry.prompt
-    return { entry.name, prompt and prompt.mode or 'fault', wrap.cut(page.describe(entry), 60) }
+    local row = { entry.name, entry.prompt and entry.prompt.mode or 'fault' }
+    row[3] = describes and wrap.cut(page.describe(entry), 60) or nil
+    return row
   end, entries)
   local lines, out = wrap.columns(rows), {}
   for i, entry in ipairs(entries) do
@@ -50,7 +52,7 @@ end
 ---@param entries hum.PromptEntry[]
 ---@param on_choice fun(entry: hum.PromptEntry|nil)
 local function by_select(entries, on_choice)
-  local lines = shown(entries)
+  local lines = shown(entries, true)
   for _, entry in ipairs(entries) do
     entry.file = entry.path
   end
@@ -73,7 +75,7 @@ function M.open(opts)
     close()
     if type(entry) == 'table' and entry.path then library.run_entry(entry, opts, about) end
   end
-  if pick.is_builtin(vim.ui.select) then return list.open(entries, shown(entries), page.lines, chosen) end
+  if pick.is_builtin(vim.ui.select) then return list.open(entries, shown(entries, false), page.lines, chosen) end
   by_select(entries, chosen)
 end
 

@@ -29,6 +29,7 @@ local function facts(entry)
   if prompt.persona then head[#head + 1] = 'persona ' .. prompt.persona end
   if prompt.draft then head[#head + 1] = 'written, not sent' end
   local lines = { table.concat(head, ' · '), vim.fn.fnamemodify(entry.path, ':~') }
+  if prompt.description ~= '' then table.insert(lines, 1, prompt.description) end
   if prompt.aliases then lines[#lines + 1] = 'also: ' .. table.concat(prompt.aliases, ', ') end
   if entry.origin == 'project' then
     local allowed, why = allow.state(entry)

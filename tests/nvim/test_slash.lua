@@ -69,6 +69,20 @@ test('a name that is none is told with the nearest; nothing selected, too', func
   T.match('particular: what is this?', expand(t, '/explain what is this?').text, true)
 end)
 
+test("a project's prompt is asked about as it is sent, not in a preview", { ui = false }, function(t)
+  begin(t)
+  t:write_file('proj/.hum/prompts/ours.md', 'Ours, {{input}}.')
+  t:lua([[asked = 0 vim.ui.select = function(items, _, cb) asked = asked + 1 cb(items[1], 1) end]])
+  local where = { project = t.dir .. '/proj', dry = true }
+  eq({ text = '/ours please' }, expand(t, '/ours please', where))
+  eq(0, t:lua('return asked'))
+  where.dry = false
+  eq({ text = 'Ours, please.' }, expand(t, '/ours please', where))
+  eq(1, t:lua('return asked'))
+  where.dry = true
+  eq({ text = 'Ours, please.' }, expand(t, '/ours please', where))
+end)
+
 test('names are completed', { ui = false }, function(t)
   begin(t)
   eq(

@@ -16,6 +16,7 @@ local M = {}
 ---@class hum.SlashWhere  of hum.Where
 ---@field project? string
 ---@field code? { win?: integer, buf: integer }
+---@field dry? boolean  nobody is asked
 
 --- What a message begins with, if that may be a prompt.
 ---@param text string
@@ -96,6 +97,7 @@ function M.expand(text, where, cb)
     if is_path(name) then return cb(nil, text) end
     return cb(missing(name, names))
   end
+  if where.dry and entry.prompt and not allow.state(entry) then return cb(nil, text) end
   allow.ask(entry, function(prompt, why)
     if not prompt then return cb(why or 'the prompt is not used') end
     local expanded, err = text_of(prompt, where, input)

@@ -236,3 +236,41 @@ test('two files of one name, one that is no text, one that is not there', PURE, 
   local told = t:lua([[return select(2, require('hum.prompt').get('comit'))]])
   T.match('hum/prompts/comit.md: there is no prompt "comit" (did you mean "commit"?)', told, true)
 end)
+
+test('other folders, prompts that are not offered, and none of hum', PURE, function(t)
+  t:write_file('notes/a.md', 'A')
+  t:write_file('proj/.prompts/b.md', 'B')
+  write(t, 'explain.md', '---\nenabled: false\n---\nx')
+  local function names(shipped)
+    t:lua(
+      [[local folder, shipped = ...
+      require('hum').setup({ prompts = { folders = { folder, '.prompts' }, shipped = shipped } })]],
+      t.dir .. '/notes',
+      shipped
+    )
+    return t:lua(
+      [[return table.concat(vim.tbl_map(function(e) return e.name end, require('hum.prompt').list(...)), ' ')]],
+      t.dir .. '/proj'
+    )
+  end
+  eq('a b commit fix', names(false))
+  eq('a b changelog commit doc fix regex rename review shell simplify tests translate', names(true))
+end)
+
+test('a file of a project that leads out of it is none', PURE, function(t)
+  t:write_file('outside.md', 'Outside.')
+  t:write_file('proj/.hum/prompts/in.md', 'Inside.')
+  assert(vim.uv.fs_symlink(t.dir .. '/outside.md', t.dir .. '/proj/.hum/prompts/out.md'))
+  assert(vim.uv.fs_symlink('in.md', t.dir .. '/proj/.hum/prompts/also.md'))
+  local found = t:lua(
+    [[
+    local out = {}
+    for _, entry in ipairs(require('hum.prompt').list(...)) do
+      if entry.origin == 'project' then out[entry.name] = entry.why or entry.prompt.text end
+    end
+    return out]],
+    t.dir .. '/proj'
+  )
+  eq({ 'Inside.', 'Inside.' }, { found['in'], found.also })
+  T.match('out.md leads out of the project', found.out, true)
+end)

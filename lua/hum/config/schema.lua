@@ -872,6 +872,33 @@ of the text, see |hum-edit-forms|.]],
   },
 }
 
+local prompts = {
+  name = 'prompts',
+  kind = 'group',
+  also = { 'prompt', 'prompt_library' },
+  help = 'The library of prompts, see |hum-prompts|.',
+  fields = {
+    {
+      name = 'folders',
+      kind = 'list',
+      default = {},
+      also = { 'dirs', 'directories', 'paths' },
+      help = [[
+Folders with prompts of yours besides `hum/prompts` in your configuration. What is not absolute is
+below the root of a project, and needs your trust as its other prompts do.]],
+    },
+    {
+      name = 'shipped',
+      kind = 'boolean',
+      default = true,
+      also = { 'builtin', 'defaults' },
+      help = [[
+Whether there are the prompts of hum's; without them there are your own, and those of `:Hum fix` and
+`:Hum commit`.]],
+    },
+  },
+}
+
 local reference = {
   name = 'reference',
   kind = 'group',
@@ -957,6 +984,7 @@ Linux console those that its font has. With 'ambiwidth' "double" they are always
       help = [[
 Log level, see |hum-log|. Chat text is only logged at level "debug", API keys never.]],
     },
+    prompts,
     reference,
   },
 }

@@ -10,6 +10,7 @@
 --   references: "#diff:staged"     what the model is shown besides
 --   selection: "#diff"             what {{selection}} is where no lines are named
 --   ask: Task                      what the user is asked for if he says nothing, and names no lines
+--   enabled: false                 it is not offered, nor is another one of this name
 --   ---
 --   Text with {{placeholders}}. `## § System` begins what the model is told first, each `## » You` a message, `## « …`
 --   an answer that the chat has already.
@@ -74,6 +75,7 @@ local KEYS = {
   'references',
   'selection',
   'ask',
+  'enabled',
 }
 local MODES = { 'chat', 'float', 'edit', 'insert', 'commit' }
 
@@ -312,6 +314,7 @@ function M.parse(lines, stem, is_own, folder)
     system = system,
     text = asked,
     turns = #turns > 1 and turns or nil,
+    disabled = value_of(front, 'enabled') == 'false' or nil,
     asks = ask and { { name = 'input', title = ask } } or nil,
     notes = #notes > 0 and notes or nil,
   }

@@ -1,6 +1,7 @@
 -- The prompts that are there: those in the user's folder, those of the project, and those that hum brings along. One of
 -- the user's with the name of another takes its place, and one of the project's that of hum's. Files are looked at when
 -- prompts are asked for, so a change holds at once.
+local config = require('hum.config')
 local disk = require('hum.prompt.disk')
 local file = require('hum.prompt.file')
 local spelling = require('hum.spelling')
@@ -26,12 +27,33 @@ end
 ---@return string
 local function shipped() return vim.fs.joinpath(updated.root(), 'prompts') end
 
---- Where a project has prompts: hum's own, and those of VS Code.
+---@param path string
+---@return boolean
+local function is_absolute(path) return path:find('^[/~$]') ~= nil end
+
+--- Folders of the user's own: the one of his configuration first.
+---@return string[]
+local function own_folders()
+  local out = { M.folder() }
+  for _, path in ipairs(config.get().prompts.folders) do
+    if is_absolute(path) then out[#out + 1] = vim.fs.normalize(path) end
+  end
+  return out
+end
+
+--- Where a project has prompts: hum's own, those of VS Code, and where the user says that they are.
 ---@param root string
 ---@return string[]
 function M.folders(root)
-  return { vim.fs.joinpath(root, '.hum', 'prompts'), vim.fs.joinpath(root, '.github', 'prompts') }
+  local out = { vim.fs.joinpath(root, '.hum', 'prompts'), vim.fs.joinpath(root, '.github', 'prompts') }
+  for _, path in ipairs(config.get().prompts.folders) do
+    if not is_absolute(path) then out[#out + 1] = vim.fs.joinpath(root, path) end
+  end
+  return out
 end
+
+--- Those of hum's that are there whatever the options say: `:Hum fix` and `:Hum commit` ask by them.
+local NEEDED = { fix = true, commit = true }
 
 ---@param path string
 ---@return string  as users know it
@@ -64,6 +86,15 @@ local function folder_of(place)
   return root and vim.startswith(folder, root) and folder:sub(#root + 1) or folder
 end
 
+--- Whether a project's file is one, links resolved.
+---@param path string
+---@param root string
+---@return boolean
+local function is_inside(path, root)
+  local real, top = vim.uv.fs_realpath(path), vim.uv.fs_realpath(root)
+  return real ~= nil and top ~= nil and vim.startswith(real, top .. '/')
+end
+
 ---@param place hum.PromptPlace
 ---@return hum.PromptEntry
 local function read_entry(place)
@@ -71,6 +102,9 @@ local function read_entry(place)
   local stem = vim.fs.basename(path):gsub('%.md$', '')
   local entry = { name = stem:gsub('%.prompt$', ''), path = path, origin = place.origin, root = place.root }
   local text, why = disk.read(path)
+  if text and place.root and not is_inside(path, place.root) then
+    text, why = nil, 'leads out of the project'
+  end
   if not text then
     entry.why = ('%s %s'):format(shown(path), why)
     return entry
@@ -121,8 +155,12 @@ end
 ---@param by_name table<string, hum.PromptEntry>
 ---@param entry hum.PromptEntry
 local function add(list, by_name, entry)
-  if entry.prompt and entry.prompt.disabled then return end
   local first = by_name[entry.name]
+  -- One that is not to be offered takes the place of another all the same.
+  if entry.prompt and entry.prompt.disabled then
+    by_name[entry.name] = first or entry
+    return
+  end
   -- Of two of the user's the first holds, and the other has a fault.
   if first and (entry.origin ~= 'user' or first.origin ~= 'user') then return end
   if first and not entry.why then
@@ -138,12 +176,19 @@ end
 ---@return hum.PromptEntry[] entries
 function M.list(root)
   local list, by_name = {}, {} ---@type hum.PromptEntry[], table<string, hum.PromptEntry>
-  local all = entries_in(M.folder(), 'user')
+  local all, own = {}, own_folders()
+  for _, folder in ipairs(own) do
+    vim.list_extend(all, entries_in(folder, 'user'))
+  end
   for _, folder in ipairs(root and M.folders(root) or {}) do
     -- In the project that is the user's configuration they are his own.
-    if folder ~= M.folder() then vim.list_extend(all, entries_in(folder, 'project', root)) end
+    if not vim.list_contains(own, folder) then vim.list_extend(all, entries_in(folder, 'project', root)) end
   end
-  for _, entry in ipairs(vim.list_extend(all, entries_in(shipped(), 'hum'))) do
+  local is_offered = config.get().prompts.shipped
+  for _, entry in ipairs(entries_in(shipped(), 'hum')) do
+    if is_offered or NEEDED[entry.name] then all[#all + 1] = entry end
+  end
+  for _, entry in ipairs(all) do
     add(list, by_name, entry)
   end
   table.sort(list, function(a, b) return a.name == b.name and a.path < b.path or a.name < b.name end)

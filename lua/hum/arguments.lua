@@ -95,6 +95,7 @@ M.LINES = { buf = 'buffer', first = 'line', last = 'line', _needed = { 'buf', 'f
 M.CHAT = {
   endpoint = 'string',
   model = 'string',
+  persona = 'string',
   question = 'string',
   quote = M.LINES,
   new = 'boolean',

@@ -40,6 +40,7 @@ local M = {}
 
 ---@class hum.ChatConfig
 ---@field system? string
+---@field personas table<string, hum.PersonaConfig>
 ---@field window string
 ---@field ask 'float'|'window'
 ---@field keep boolean|'project'
@@ -114,6 +115,22 @@ local M = {}
 ---@field kinds table<string, function|table>
 ---@field large integer  tokens
 
+---@class hum.PersonaConfig
+---@field description? string
+---@field system? string
+---@field endpoint? string
+---@field model? string
+---@field options table<string, any>
+---@field think? hum.Think
+---@field references string[]
+
+---@class hum.RulesConfig
+---@field enabled boolean
+---@field share number
+---@field files? string[]
+---@field exclude string[]
+---@field text? string
+
 ---@class hum.Config
 ---@field endpoint string
 ---@field endpoints table<string, hum.Endpoint>  that can be used
@@ -124,6 +141,8 @@ local M = {}
 ---@field complete hum.CompleteConfig
 ---@field edit hum.EditConfig
 ---@field commit hum.CommitConfig
+---@field personas table<string, hum.PersonaConfig>
+---@field rules hum.RulesConfig
 ---@field glyphs 'auto'|'unicode'|'ascii'
 ---@field helper? string
 ---@field log 'error'|'warn'|'info'|'debug'

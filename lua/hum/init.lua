@@ -20,6 +20,7 @@ end
 ---@class hum.ChatOpts
 ---@field endpoint? string   name of a configured endpoint
 ---@field model? string
+---@field persona? string    its name
 ---@field question? string   sent at once
 ---@field quote? { buf: integer, first: integer, last: integer }  lines to quote, 1-based
 ---@field new? boolean       false: go on in the latest chat, if there is one; so it is if nothing above is given
@@ -94,6 +95,15 @@ end
 function M.model(name)
   arguments().check('model', 'name', name, 'string')
   require('hum.chat.model').set(name)
+end
+
+--- Sets the persona: of the current buffer if it is a chat, else of new chats.
+---@param name? string  "none": none; nil: ask with vim.ui.select()
+function M.persona(name)
+  arguments().check('persona', 'name', name, 'string')
+  local persona, buf = require('hum.chat.persona'), vim.api.nvim_get_current_buf()
+  if name then return persona.set(buf, name) end
+  persona.choose(buf)
 end
 
 --- The lines selected in visual mode, which this ends.

@@ -373,6 +373,17 @@ local M = {
     text = true,
     run = function(given) require('hum').model(given.text ~= '' and given.text or nil) end,
   },
+  persona = {
+    desc = 'select the persona of this chat, or of new ones',
+    text = true,
+    complete = function(typed) return require('hum.chat.persona').complete(typed) end,
+    explain = function(word) return require('hum.chat.persona').explain(word, vim.api.nvim_get_current_buf()) end,
+    run = function(given) require('hum').persona(given.text ~= '' and given.text or nil) end,
+  },
+  trust = {
+    desc = 'list the rules, prompts and personas that you have allowed, or not',
+    run = function() require('hum.trust.list').show() end,
+  },
   quickfix = {
     desc = 'list the places in files that a reply names',
     run = function() require('hum').quickfix() end,

@@ -14,6 +14,7 @@ local models = require('hum.server.models')
 local name = require('hum.chat.kept.name')
 local native = require('hum.chat.kept.native')
 local notes = require('hum.chat.view.notes')
+local persona = require('hum.persona')
 local unkept = require('hum.chat.kept.unkept')
 local window = require('hum.chat.view.window')
 local writing = require('hum.chat.kept.writing')
@@ -56,7 +57,8 @@ end
 local function new_text(values)
   local lines = format.front(values)
   local system = config.get().chat.system
-  if system then
+  local found = values.persona and persona.get(values.persona, values.project and values.project.root)
+  if system and not (found and found.system) then
     vim.list_extend(lines, { '', format.heading('system'), '' })
     vim.list_extend(lines, format.body({ { type = 'text', text = vim.trim(system) } }, 'system'))
   end
@@ -154,11 +156,12 @@ end
 --- Makes a new chat.
 ---@param endpoint string
 ---@param model? string
+---@param persona_name? string
 ---@return integer|nil buf, string|nil err
-function M.create(endpoint, model)
+function M.create(endpoint, model, persona_name)
   if not vim.go.modifiable then return nil, 'run ":set modifiable" first: Neovim was started with -M' end
   local project = folder.project(vim.api.nvim_get_current_buf())
-  local buf = make({ endpoint = endpoint, model = model, project = project })
+  local buf = make({ endpoint = endpoint, model = model, project = project, persona = persona_name })
   M.attach(buf)
   return buf
 end

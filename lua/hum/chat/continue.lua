@@ -7,6 +7,7 @@ local front = require('hum.chat.front')
 local memory = require('hum.chat.reply.memory')
 local models = require('hum.server.models')
 local notify = require('hum.notify')
+local persona = require('hum.chat.persona')
 local partial = require('hum.chat.text.partial')
 local prefill = require('hum.server.prefill')
 local prepare = require('hum.chat.prepare')
@@ -86,6 +87,9 @@ local function read_message(buf)
   local joint = joint_of(buf, text.turns)
   if not joint then return notify.warn('hum: there is no reply to go on with') end
   local settings, wrong = settings_of(text.front)
+  if settings then
+    settings, wrong = persona.settings(buf, settings)
+  end
   if not settings then return send.refuse(buf, wrong) end
   local values, row = text.front and text.front.values or {}, joint.turn.row
   return {

@@ -27,6 +27,12 @@ local function value_of(buf, key)
   return found ~= '' and found or nil
 end
 
+--- What the front matter of a chat says under a key; nil: nothing, or it is no chat.
+---@param buf integer
+---@param key string
+---@return string|nil
+function M.value(buf, key) return value_of(buf, key) end
+
 --- The endpoint that a chat uses; nil for other buffers.
 ---@param buf integer
 ---@return string|nil
@@ -52,7 +58,7 @@ function M.values(buf)
   local endpoint, root = M.endpoint(buf), value_of(buf, 'root')
   if not endpoint then return nil end
   local project = root and { name = value_of(buf, 'project') or vim.fs.basename(root), root = root }
-  return { endpoint = endpoint, model = M.model(buf), project = project }
+  return { endpoint = endpoint, model = M.model(buf), project = project, persona = value_of(buf, 'persona') }
 end
 
 --- Its title, likewise.
@@ -97,12 +103,24 @@ function M.set_line(buf, key, line)
   edit.replace(buf, row or front.last, row and row + 1 or front.last, { line })
 end
 
+--- Takes a line of the front matter away.
 ---@param buf integer
----@param endpoint? string
----@param model string
+---@param key string
+local function drop_value(buf, key)
+  local front = read(buf)
+  local row = front and front.rows[key]
+  if row then edit.replace(buf, row, row + 1, {}) end
+end
+
+--- In the order in which they are written.
+local SETTABLE = { 'persona', 'endpoint', 'model' }
+
+--- Sets what a chat uses.
+---@param buf integer
+---@param values table<string, string|false>  persona, endpoint, model; false: none
 ---@return boolean  false: the buffer is not a chat
 ---@return boolean|nil set  else the user is told why it is not
-function M.set_model(buf, endpoint, model)
+function M.set(buf, values)
   local chat = chats.get(buf)
   if not chat or not vim.api.nvim_buf_is_loaded(chat.buf) then return false end
   local why = M.refusal(chat.buf)
@@ -111,8 +129,13 @@ function M.set_model(buf, endpoint, model)
     return true, false
   end
   local function set()
-    if endpoint then set_value(chat.buf, 'endpoint', endpoint) end
-    set_value(chat.buf, 'model', model)
+    for _, key in ipairs(SETTABLE) do
+      if values[key] then
+        set_value(chat.buf, key, values[key] --[[@as string]])
+      elseif values[key] == false then
+        drop_value(chat.buf, key)
+      end
+    end
   end
   local pristine = vim.api.nvim_buf_call(chat.buf, vim.fn.changenr) == 0 and not vim.bo[chat.buf].modified
   local ok, err
@@ -125,6 +148,13 @@ function M.set_model(buf, endpoint, model)
   on_set(chat.buf)
   return true, ok
 end
+
+---@param buf integer
+---@param endpoint? string
+---@param model string
+---@return boolean  false: the buffer is not a chat
+---@return boolean|nil set  else the user is told why it is not
+function M.set_model(buf, endpoint, model) return M.set(buf, { endpoint = endpoint, model = model }) end
 
 --- Sets the title.
 ---@param buf integer

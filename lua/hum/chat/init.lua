@@ -20,6 +20,7 @@ local prepare = require('hum.chat.prepare')
 local notify = require('hum.notify')
 local notes = require('hum.chat.view.notes')
 local onward = require('hum.chat.onward')
+local persona = require('hum.chat.persona')
 local queue = require('hum.chat.queue')
 local ready = require('hum.chat.ready')
 local reply = require('hum.chat.reply')
@@ -53,10 +54,14 @@ end
 ---@param opts hum.ChatOpts
 ---@return integer|nil buf, string|nil err
 local function create(opts)
-  local endpoint = models.endpoint(opts.endpoint)
+  local found, why = persona.of_new(opts.persona)
+  if why then return nil, why end
+  local own_endpoint, own_model = persona.model_of(found)
+  local endpoint = models.endpoint(opts.endpoint or own_endpoint)
   local url, err = endpoints.url(endpoint)
   if not url then return nil, err end
-  return buffer.create(endpoint, opts.model)
+  local is_own = not opts.endpoint or opts.endpoint == own_endpoint
+  return buffer.create(endpoint, opts.model or (is_own and own_model) or nil, found and found.name)
 end
 
 --- The latest chat, if it is meant: `new` says so, or nothing says what a new one would be for.
@@ -64,7 +69,7 @@ end
 ---@return hum.Chat|nil
 local function latest_of(opts)
   local new = opts.new
-  if new == nil then new = (opts.question or opts.quote or opts.model or opts.endpoint) ~= nil end
+  if new == nil then new = (opts.question or opts.quote or opts.model or opts.endpoint or opts.persona) ~= nil end
   return not new and chats.latest() or nil
 end
 
@@ -137,8 +142,8 @@ function M.open(opts)
   if not latest then require('hum.chat.latest').offer(buf) end
   if opts.question then
     if not opts.draft then M.send(buf) end
-  elseif not latest and not opts.model then
-    find_model(chat, opts.endpoint)
+  elseif not latest and not front.model(buf) then
+    find_model(chat, front.endpoint(buf))
   end
   if not opts.question and config.get().chat.start_insert then require('hum.chat.insert').start(buf) end
   return buf
@@ -378,6 +383,7 @@ buffer.on_attach(function(buf)
   file.bind(buf)
   maps.setup(buf, actions)
   ready.watch(buf)
+  persona.opened(buf)
   winbar.watch(buf)
   take_text(buf)
 end)

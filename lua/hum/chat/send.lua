@@ -13,6 +13,7 @@ local headings = require('hum.chat.headings')
 local models = require('hum.server.models')
 local notes = require('hum.chat.view.notes')
 local notify = require('hum.notify')
+local persona = require('hum.chat.persona')
 local prepare = require('hum.chat.prepare')
 local queue = require('hum.chat.queue')
 local refer = require('hum.chat.refer')
@@ -100,6 +101,9 @@ local function read_message(buf, pick)
   local chosen, why = pick(list)
   if not chosen then return notify.warn('hum: ' .. why) end
   local settings, wrong = settings_of(text.front)
+  if settings then
+    settings, wrong = persona.settings(buf, settings)
+  end
   if not settings then return M.refuse(buf, wrong) end
   return vim.tbl_extend('error', place_of(buf, list, chosen, text.closing), {
     buf = buf,
@@ -283,8 +287,10 @@ end
 function M.submit(chat, opts)
   local why = front.refusal(chat.buf)
   if why then return M.refuse(chat.buf, why) end
-  local ok, err = pcall(submit, chat, opts)
-  if not ok then M.refuse(chat.buf, err) end
+  persona.settle(chat.buf, function()
+    local ok, err = pcall(submit, chat, opts)
+    if not ok then M.refuse(chat.buf, err) end
+  end)
 end
 
 --- Requests another reply to the last message that has one.
@@ -298,7 +304,8 @@ function M.retry(chat)
   if why then return M.refuse(chat.buf, why) end
   local ok, settled = pcall(settle, chat.buf, false)
   if not ok then return M.refuse(chat.buf, settled) end
-  if settled then send(chat, choice.retry) end
+  if not settled then return end
+  persona.settle(chat.buf, function() send(chat, choice.retry) end)
 end
 
 return M

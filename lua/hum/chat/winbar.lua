@@ -55,7 +55,9 @@ end
 ---@return string
 local function text_of(buf, width)
   local left, right, one = {}, {}, status.of(buf) ---@type string[], string[], hum.Running?
+  local persona = plain(front.value(buf, 'persona'))
   left[1] = plain(front.model(buf))
+  if persona then left[1] = left[1] and ('%s (%s)'):format(left[1], persona) or persona end
   left[#left + 1] = plain(front.endpoint(buf))
   right[1] = vim.b[buf].hum_share
   if one then right[#right + 1] = status.doing(one) end

@@ -268,6 +268,110 @@ waits indefinitely. What a server sends to keep the connection alive is no token
   },
 }
 
+--- Fields of a persona, which stand in its file's front matter, too.
+local persona = {
+  kind = 'group',
+  fields = {
+    {
+      name = 'description',
+      kind = 'string',
+      also = { 'desc' },
+      help = 'What it is for, in one line: `:Hum persona` shows it.',
+    },
+    {
+      name = 'system',
+      kind = 'string',
+      also = { 'system_prompt', 'prompt' },
+      help = 'Its system prompt, which takes the place of `chat.system`.',
+    },
+    {
+      name = 'endpoint',
+      kind = 'string',
+      also = { 'provider', 'server' },
+      default_help = 'the one that the chat uses',
+      help = 'Name of its endpoint.',
+    },
+    {
+      name = 'model',
+      kind = 'string',
+      default_help = 'the one that the chat uses',
+      help = 'Its model: "model" or "endpoint/model".',
+    },
+    {
+      name = 'options',
+      kind = 'json',
+      reserved = RESERVED,
+      default = {},
+      also = { 'params', 'parameters' },
+      help = "Merged over the endpoint's `options`. Those in a chat's front matter take precedence.",
+    },
+    { name = 'think', kind = 'think', help = 'How much the model thinks, see |hum-think|.' },
+    {
+      name = 'references',
+      kind = 'list',
+      default = {},
+      also = { 'context', 'files' },
+      help = [[
+References that belong to its first message as if you had written them there: `{ '#diff', '#file:docs/api.md' }`.]],
+    },
+  },
+}
+
+local PERSONAS = [[
+Personas by name: a system prompt, a model and options that belong together, for |:Hum-persona|. See
+|hum-personas|.]]
+
+local rules = {
+  name = 'rules',
+  kind = 'group',
+  also = { 'instructions', 'memory' },
+  help = 'Rules for models: AGENTS.md and its like, see |hum-rules|.',
+  fields = {
+    {
+      name = 'enabled',
+      kind = 'boolean',
+      default = true,
+      also = { 'enable' },
+      help = 'Whether rules are sent at all, your own included.',
+    },
+    {
+      name = 'share',
+      kind = 'number',
+      min = 0,
+      max = 1,
+      default = 0.1,
+      also = { 'size', 'budget' },
+      help = [[
+How much of the model's context window rules may take. Beyond that whole files are left out, the most
+distant first, and you are told. Where the context window is not known they may take 8192 tokens.]],
+    },
+    {
+      name = 'files',
+      kind = 'list',
+      default_help = 'those in |hum-rules-files|',
+      also = { 'names' },
+      help = [[
+The files and folders in which a project's rules are looked for, from |hum-rules-files|; any other name
+is looked for in the project's root and every folder down to that of the file at hand.]],
+    },
+    {
+      name = 'exclude',
+      kind = 'list',
+      default = {},
+      also = { 'excludes', 'disabled' },
+      help = [[
+Projects whose rules are not used: folders, such as `'~/src/vendor'`, or patterns, `'/tmp/**'`.]],
+    },
+    {
+      name = 'text',
+      kind = 'string',
+      also = { 'own' },
+      help = [[
+Rules of your own for every project, before those in `stdpath("config")/hum/rules.md`.]],
+    },
+  },
+}
+
 ---@param key hum.Key
 ---@return hum.Node
 local function map(key)
@@ -295,6 +399,13 @@ local chat = {
       kind = 'string',
       also = { 'system_prompt', 'prompt' },
       help = 'System prompt for new chats.',
+    },
+    {
+      name = 'personas',
+      kind = 'map',
+      item = persona,
+      default = {},
+      help = 'The same as `personas`.',
     },
     {
       name = 'window',
@@ -986,5 +1097,7 @@ Log level, see |hum-log|. Chat text is only logged at level "debug", API keys ne
     },
     prompts,
     reference,
+    { name = 'personas', kind = 'map', item = persona, default = {}, help = PERSONAS },
+    rules,
   },
 }

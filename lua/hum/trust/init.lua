@@ -39,7 +39,7 @@ local function title_of(item) return item.title or vim.fn.fnamemodify(item.path,
 ---@return string|nil why  in words, unless it is allowed
 function M.state(item)
   local found = invisible.find(item.text)
-  if #found > 0 then return 'refused', ('it has text that nobody sees: %s'):format(invisible.words(found)) end
+  if #found > 0 then return 'refused', ('it has invisible characters: %s'):format(invisible.words(found)) end
   local entry, hash = store.entries()[item.path], hash_of(item.text)
   if entry and entry.never then return 'never', 'you never want to use it (:Hum trust changes that)' end
   if entry and vim.list_contains(entry.allowed, hash) then return 'allowed' end
@@ -73,7 +73,9 @@ end
 function M.tell_refused(item, why)
   seen[item.path] = item
   if not is_untold(item) then return end
-  notify.warn(('hum: %s is not used: %s\nRemove that from it; :Hum trust shows where.'):format(title_of(item), why))
+  local is_hidden = #invisible.find(item.text) > 0
+  local cure = is_hidden and '\nRemove that from it; :Hum trust shows where.' or ''
+  notify.warn(('hum: %s is not used: %s%s'):format(title_of(item), why, cure))
 end
 
 ---@param items hum.TrustItem[]

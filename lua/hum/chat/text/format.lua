@@ -1,7 +1,7 @@
 -- The text of a chat: how it is written, and what of it is sent. Pure: turns and parts in, lines and messages out.
 -- `hum.chat.text.read` reads what is written here; what a single line is, `hum.chat.text.block` says.
 --
---   ---                       front matter: hum, title, project, root, endpoint, model, think, options (JSON)
+--   ---                       front matter: hum, title, project, root, persona, endpoint, model, think, options (JSON)
 --   hum: 1
 --   ---
 --
@@ -79,6 +79,7 @@ function M.setting(key, value) return ('%s: %s'):format(key, settings.written(M.
 ---@class hum.FrontValues
 ---@field endpoint string
 ---@field model? string
+---@field persona? string
 ---@field project? { name: string, root: string }  where the chat was begun
 
 --- The front matter of a new chat.
@@ -90,6 +91,7 @@ function M.front(values)
   local project = values.project
   set('project', project and project.name)
   set('root', project and project.root)
+  set('persona', values.persona)
   set('endpoint', values.endpoint)
   set('model', values.model)
   lines[#lines + 1] = '---'

@@ -1,0 +1,63 @@
+-- `:Hum trust`: what the user has allowed and what not, to look at and to change.
+local notify = require('hum.notify')
+local trust = require('hum.trust')
+
+local M = {}
+
+local WORDS = {
+  allowed = 'allowed',
+  never = 'never used',
+  later = 'not used: you said no',
+  refused = 'refused: it has invisible characters',
+}
+
+---@param path string
+---@return string
+local function short(path) return vim.fn.fnamemodify(path, ':~') end
+
+---@param one hum.Trusted
+---@return string
+local function line_of(one) return ('%s  %s (%s)'):format(WORDS[one.state], short(one.path), one.what) end
+
+local REVOKE, VIEW, ALLOW, NEVER = 'Ask again', 'View it', 'Use it', 'Never use it'
+
+--- What can be done with it. A text is known of what was met in this session, or can be read.
+---@param one hum.Trusted
+---@return string[]
+local function actions_of(one)
+  local actions = {}
+  if one.item and one.state == 'later' then actions[#actions + 1] = ALLOW end
+  if one.state ~= 'refused' then actions[#actions + 1] = REVOKE end
+  if one.item then actions[#actions + 1] = VIEW end
+  if one.state == 'later' then actions[#actions + 1] = NEVER end
+  return actions
+end
+
+---@param one hum.Trusted
+---@param action? string
+local function act(one, action)
+  if action == REVOKE then
+    trust.revoke(one.path)
+    notify.info(('hum: you will be asked again before %s is used'):format(short(one.path)))
+  elseif action == VIEW and one.item then
+    vim.schedule(function() require('hum.trust.view').show({ one.item }) end)
+  elseif action == ALLOW or action == NEVER then
+    trust.decide(one, action == ALLOW and 'yes' or 'never')
+    notify.info(('hum: %s: %s'):format(short(one.path), action == ALLOW and 'allowed' or 'never used'))
+  end
+end
+
+--- Lets the user choose one, and what becomes of it.
+function M.show()
+  local list = trust.list()
+  if #list == 0 then return notify.info('hum: nothing was allowed or refused yet (:help hum-trust)') end
+  vim.ui.select(list, { prompt = 'Trust:', kind = 'hum.trust', format_item = line_of }, function(one)
+    if not one then return end
+    vim.schedule(function()
+      local opts = { prompt = short(one.path) .. ':', kind = 'hum.trust' }
+      vim.ui.select(actions_of(one), opts, function(action) act(one, action) end)
+    end)
+  end)
+end
+
+return M

@@ -1,0 +1,240 @@
+-- Rules of a project and the user's own: which there are, which of them are sent, what is told.
+local T = require('harness')
+local project = require('lib.project')
+local test, eq, match, no_match = T.test, T.eq, T.match, T.no_match
+T.once()
+
+--- Writes files of a project, and gives its root.
+---@param t test.Case
+---@param files table<string, string>
+---@param answer? 'yes'|'no'
+---@return string
+local function new(t, files, answer)
+  for name, text in pairs(files) do
+    t:write_file('project/' .. name, text)
+  end
+  project.answers(t, answer or 'yes')
+  t:lua([[require('hum').setup({})]])
+  return t.dir .. '/project'
+end
+
+--- Collects the rules for a file: "title state" of each, and the text for a model.
+---@param t test.Case
+---@param root string
+---@param opts? { file?: string, dry?: boolean, window?: integer }
+---@return string[] list, string text, string left_out
+local function collect(t, root, opts)
+  opts = opts or {}
+  t:lua(
+    [[
+    local root, opts = ...
+    collected = nil
+    local rules = require('hum.rules')
+    local wanted = { project = root, file = opts.file and root .. '/' .. opts.file or nil, dry = opts.dry }
+    if opts.window then wanted.window = function(cb) cb(opts.window) end end
+    rules.collect(wanted, function(err, list, window)
+      collected = {
+        vim.tbl_map(function(one) return one.title .. ' ' .. one.state end, list or {}),
+        err or rules.text(list) or '',
+        rules.left_out(list or {}, window) or '',
+      }
+    end)]],
+    root,
+    opts
+  )
+  local found = t:wait(function() return t:lua('return collected') end, 'the rules are collected')
+  return found[1], found[2], found[3]
+end
+
+test('rules: from the root down to the file at hand, the nearest last', { ui = false }, function(t)
+  local root = new(t, {
+    ['AGENTS.md'] = 'Root.\n',
+    ['src/AGENTS.md'] = 'Source.\n',
+    ['src/deep/AGENTS.md'] = 'Deep.\n',
+    ['other/AGENTS.md'] = 'Other.\n',
+  })
+  eq({ 'AGENTS.md ok', 'src/AGENTS.md ok', 'src/deep/AGENTS.md ok' }, (collect(t, root, { file = 'src/deep/new.lua' })))
+  eq({ 'AGENTS.md ok' }, (collect(t, root)))
+  eq(1, #project.asked(t), 'the root is known by the second time')
+  local _, text = collect(t, root, { file = 'src/x.lua' })
+  match('<rules path="AGENTS.md">\nRoot.\n</rules>\n\n<rules path="src/AGENTS.md">\nSource.\n</rules>', text, true)
+end)
+
+test('rules: every file that tools have for them, each once', { ui = false }, function(t)
+  local files = {
+    '.goosehints',
+    '.rules',
+    '.clinerules',
+    '.windsurfrules',
+    '.cursorrules',
+    '.github/copilot-instructions.md',
+    'GEMINI.md',
+    'CLAUDE.md',
+    'CLAUDE.local.md',
+    'AGENTS.md',
+    '.hum.md',
+  }
+  local texts = {}
+  for _, name in ipairs(files) do
+    texts[name] = 'Rule of ' .. name .. '\n'
+  end
+  eq(vim.tbl_map(function(name) return name .. ' ok' end, files), (collect(t, new(t, texts))))
+  eq(1, #project.asked(t), 'one question for all')
+end)
+
+test('rules: of the same text one stays, the nearest', { ui = false }, function(t)
+  local root = new(t, { ['CLAUDE.md'] = 'Same.\n', ['AGENTS.md'] = 'Same.', ['src/AGENTS.md'] = 'Own.\n' })
+  vim.uv.fs_symlink('AGENTS.md', root .. '/GEMINI.md')
+  eq({ 'AGENTS.md ok', 'src/AGENTS.md ok' }, (collect(t, root, { file = 'src/a.lua' })))
+end)
+
+test(
+  'rules: AGENTS.override.md takes the place of AGENTS.md; names count as they are written',
+  { ui = false },
+  function(t)
+    local root = new(t, { ['AGENTS.md'] = 'No.\n', ['AGENTS.override.md'] = 'Yes.\n', ['claude.md'] = 'Lower.\n' })
+    eq({ 'AGENTS.override.md ok' }, (collect(t, root)))
+  end
+)
+
+test('rules: those of Cursor and Copilot that are for the file at hand', { ui = false }, function(t)
+  local function rule(front, text) return ('---\n%s\n---\n%s\n'):format(front, text) end
+  local root = new(t, {
+    ['.cursor/rules/a.mdc'] = rule('description: x\nglobs: src/**/*.lua,*.vim\nalwaysApply: false', 'Lua.'),
+    ['.cursor/rules/b.mdc'] = rule('globs:\nalwaysApply: true', 'Always.'),
+    ['.cursor/rules/c.mdc'] = rule('description: when asked', 'Named.'),
+    ['.cursor/rules/sub/d.mdc'] = rule('globs:\n  - "*.py"\n  - "*.{js,lua}"', 'List.'),
+    ['.github/instructions/py.instructions.md'] = rule('applyTo: "**/*.py"', 'Python.'),
+    ['.github/instructions/all.instructions.md'] = rule("applyTo: '**'", 'All.'),
+    ['.claude/rules/paths.md'] = rule('paths: ["src/**"]', 'Paths.'),
+    ['.claude/rules/plain.md'] = 'Plain.\n',
+  })
+  eq({
+    '.cursor/rules/a.mdc ok',
+    '.cursor/rules/b.mdc ok',
+    '.cursor/rules/c.mdc unused',
+    '.cursor/rules/sub/d.mdc ok',
+    '.github/instructions/all.instructions.md ok',
+    '.github/instructions/py.instructions.md unused',
+    '.claude/rules/paths.md ok',
+    '.claude/rules/plain.md ok',
+  }, (collect(t, root, { file = 'src/deep/a.lua' })))
+  local list, text = collect(t, root, { file = 'tool.py' })
+  eq('.cursor/rules/a.mdc unused', list[1])
+  match('Python.', text, true)
+  no_match('alwaysApply', text)
+end)
+
+test('rules: imports, relative to their file, not in code, without circles', { ui = false }, function(t)
+  local root = new(t, {
+    ['CLAUDE.md'] = 'See @docs/style.md, ask @someone or me@example.org.\n`@docs/no.md`\n\n```\n@docs/no.md\n```\n@docs/gone.md',
+    ['docs/style.md'] = 'Style.\n- @more/deep.md\n- @../CLAUDE.md\n',
+    ['docs/more/deep.md'] = 'Deep.\n',
+    ['docs/no.md'] = 'No.\n',
+  })
+  local list, text = collect(t, root)
+  eq({ 'CLAUDE.md ok', 'docs/style.md ok', 'docs/more/deep.md ok', 'docs/gone.md unused' }, list)
+  match('Deep.', text, true)
+end)
+
+test('rules: imports end at a depth of five', { ui = false }, function(t)
+  local files = { ['CLAUDE.md'] = 'Zero. @1.md\n' }
+  for i = 1, 7 do
+    files[i .. '.md'] = ('File %d. @%d.md\n'):format(i, i + 1)
+  end
+  eq(6, #collect(t, new(t, files)))
+end)
+
+test('rules: an import from outside is named as that, a secret is refused', { ui = false }, function(t)
+  t:write_file('outside.md', 'Outside.\n')
+  t:write_file('id_rsa', 'SECRET\n')
+  local root = new(t, { ['CLAUDE.md'] = '@../outside.md\n@../id_rsa\n@.env\n', ['.env'] = 'KEY=planted\n' })
+  local list, text = collect(t, root)
+  match('Outside.', text, true)
+  no_match('SECRET', text)
+  no_match('planted', text)
+  match('outside%.md %(outside the project%)', project.asked(t)[1].prompt)
+  match('^.env refused$', list[#list])
+  match('id_rsa refused', list[#list - 1])
+end)
+
+test('rules: a link out of the project is told as what it leads to', { ui = false }, function(t)
+  t:write_file('elsewhere.txt', 'Elsewhere.\n')
+  local root = new(t, { ['x.txt'] = '' })
+  vim.uv.fs_symlink('../elsewhere.txt', root .. '/AGENTS.md')
+  collect(t, root)
+  match('elsewhere%.txt %(outside the project%)', project.asked(t)[1].prompt)
+end)
+
+test('rules: what is no text is refused, and a fifo is not waited for', { ui = false }, function(t)
+  local root = new(t, { ['AGENTS.md'] = 'a\0b', ['CLAUDE.md'] = ('x'):rep(300 * 1024), ['GEMINI.md'] = '\255\254' })
+  vim.system({ 'mkfifo', root .. '/.rules' }):wait()
+  local list, text = collect(t, root)
+  eq({ 'GEMINI.md refused', 'CLAUDE.md refused', 'AGENTS.md refused' }, list)
+  eq('', text)
+end)
+
+test('rules: the user has his own, which nobody asks for', { ui = false }, function(t)
+  local folder = t:eval('stdpath("config")')
+  t:lua([[vim.fn.mkdir(..., 'p')]], folder .. '/hum')
+  t:lua([[vim.fn.writefile({ 'Mine. @more.md' }, ... .. '/hum/rules.md')]], folder)
+  t:lua([[vim.fn.writefile({ 'More.' }, ... .. '/hum/more.md')]], folder)
+  project.answers(t, 'no')
+  t:lua([[require('hum').setup({ rules = { text = 'Configured.' } })]])
+  local root = t.dir .. '/project'
+  t:write_file('project/AGENTS.md', 'Theirs.\n')
+  local list, text = collect(t, root)
+  eq({ 'rules.text ok', 'your own rules ok', 'AGENTS.md denied' }, { list[1], list[2], list[#list] })
+  match('<rules>\nConfigured.\n</rules>\n\n<rules>\nMine. @more.md\n</rules>', text, true)
+  match('More.', text, true)
+  no_match('Theirs', text)
+end)
+
+test('rules: more than their share: the most distant are left out whole, and told', { ui = false }, function(t)
+  local root = new(t, {
+    ['AGENTS.md'] = ('r'):rep(1000),
+    ['src/AGENTS.md'] = ('s'):rep(1200),
+    ['src/deep/AGENTS.md'] = ('d'):rep(300),
+  })
+  local list, text, told = collect(t, root, { file = 'src/deep/x.lua', window = 4096 })
+  eq({ 'AGENTS.md left out', 'src/AGENTS.md ok', 'src/deep/AGENTS.md ok' }, list)
+  no_match('rrr', text)
+  match('^AGENTS%.md %(257 tokens%) is left out: rules may take 10 %% of the 4096 tokens', told)
+  no_match('^AGENTS.md:', project.asked(t)[1].prompt)
+end)
+
+test('rules: a dry run asks nothing and tells nothing', { ui = false }, function(t)
+  local root = new(t, { ['AGENTS.md'] = 'Root.\n', ['.hum.md'] = 'a\226\128\139b\n' })
+  local list = collect(t, root, { dry = true })
+  eq({ 'AGENTS.md asks', '.hum.md refused' }, list)
+  eq({}, project.asked(t))
+  eq('', t:messages())
+end)
+
+test('rules: switched off at all, for a project, by name', { ui = false }, function(t)
+  local root = new(t, { ['AGENTS.md'] = 'Root.\n', ['CONVENTIONS.md'] = 'Conventions.\n' })
+  local function setup(rules) t:lua([[require('hum').setup({ rules = ... })]], rules) end
+  setup({ enabled = false })
+  eq({}, (collect(t, root)))
+  setup({ exclude = { root } })
+  eq({}, (collect(t, root)))
+  setup({ exclude = { t.dir .. '/*' } })
+  eq({}, (collect(t, root)))
+  setup({ files = { 'CONVENTIONS.md' } })
+  eq({ 'CONVENTIONS.md ok' }, (collect(t, root)))
+end)
+
+test('rules: without a project only the own are looked for', { ui = false }, function(t)
+  new(t, {})
+  t:lua([[require('hum.rules').collect({}, function(err, list) collected = { err or '', #list } end)]])
+  eq({ '', 0 }, t:wait(function() return t:lua('return collected') end, 'the rules are collected'))
+end)
+
+test('rules: the names of the default are all that are known', { ui = false }, function(t)
+  local help = t:lua([[
+    local names = require('hum.rules.names')
+    local lines = table.concat(vim.fn.readfile(vim.api.nvim_get_runtime_file('doc/hum.txt', false)[1]), '\n')
+    local section = lines:match('%*hum%-rules%-files%*(.-)\n====') or lines:match('%*hum%-rules%-files%*(.-)\n%-%-%-%-')
+    return vim.tbl_filter(function(name) return not section:find(name, 1, true) end, names.DEFAULT)]])
+  eq({}, help, 'not in the help')
+end)

@@ -188,19 +188,22 @@ local function search_of(wanted)
   }
 end
 
+--- Whether there is anything to look for: where one works without a project and without rules, a message goes at once.
+---@param search hum.RulesSearch
+---@return boolean
+local function is_idle(search) return not search.project and not vim.uv.fs_stat(search.own) and not configured() end
+
 --- The rules for a file of a project. What is new of them is asked for in one question.
 ---@param wanted hum.RulesWanted
----@param cb fun(err: string?, rules: hum.Rule[]?, window: integer?)  once, scheduled
+---@param cb fun(err: string?, rules: hum.Rule[]?, window: integer?)  once, scheduled, or at once
 ---@return fun() cancel  cb is not called any more
 function M.collect(wanted, cb)
   local over, asking = false, nil ---@type boolean, fun()|nil
-  if not config.get().rules.enabled then
-    vim.schedule(function()
-      if not over then cb(nil, {}) end
-    end)
-    return function() over = true end
-  end
   local search = search_of(wanted)
+  if not config.get().rules.enabled or is_idle(search) then
+    cb(nil, {})
+    return function() end
+  end
   local reading = disk.run(function() return find.all(search) end, function(err, found)
     if not found then return cb(err) end
     local rules = vim.tbl_map(rule_of, found) ---@type hum.Rule[]

@@ -64,6 +64,39 @@ function M.unqueue(buf, id)
   return require('hum.chat').unqueue(buf, id)
 end
 
+--- What would be sent of a chat now, with what its references stand for. Nothing is asked, run or fetched for it.
+--- Without `fn` it waits and returns it.
+---@param buf? integer  default: the current buffer
+---@param fn? fun(preview: hum.Preview|nil, err: string|nil)
+---@return hum.Preview|nil preview, string|nil err
+function M.preview(buf, fn)
+  arguments().check('preview', 'buf', buf, 'buffer')
+  arguments().check('preview', 'fn', fn, 'function')
+  return require('hum.chat').preview(buf, fn)
+end
+
+--- What the model of a chat has seen beside the chat's own text. Without `fn` it waits and returns it.
+---@param buf? integer  default: the current buffer
+---@param fn? fun(items: hum.ContextItem[])
+---@return hum.ContextItem[]|nil
+function M.context(buf, fn)
+  arguments().check('context', 'buf', buf, 'buffer')
+  arguments().check('context', 'fn', fn, 'function')
+  return require('hum.chat').context(buf, fn)
+end
+
+--- Takes something out of that list: it is not sent any more. With `back` it is sent again.
+---@param buf integer
+---@param id string      of hum.context()
+---@param back? boolean
+---@return boolean  false: there is no such thing
+function M.cut(buf, id, back)
+  arguments().check('cut', 'buf', buf, 'buffer')
+  arguments().check('cut', 'id', id or 0, 'string')
+  arguments().check('cut', 'back', back, 'boolean')
+  return require('hum.chat').cut(buf, id, back)
+end
+
 --- Stops the reply of a chat, or the edits of a buffer, or with `all` everything.
 ---@param opts? { buf?: integer, all?: boolean }
 ---@return boolean stopped

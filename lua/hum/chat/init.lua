@@ -243,6 +243,51 @@ function M.send(buf, as_is)
   send.submit(chat, { row = row, by_cursor = buf == nil, as_is = as_is })
 end
 
+--- Calls a function of the user's.
+---@param name string  of the API
+---@param fn function
+local function hand_on(name, fn, ...)
+  local ok, err = pcall(fn, ...)
+  if not ok then notify.error(('hum: the function for hum.%s() failed: %s'):format(name, err)) end
+end
+
+--- What would be sent of a chat now. Without `fn` it waits and returns it.
+---@param buf? integer
+---@param fn? fun(preview: hum.Preview|nil, err: string|nil)
+---@return hum.Preview|nil preview, string|nil err
+function M.preview(buf, fn)
+  local chat = chat_of(buf)
+  if not chat then
+    if fn then hand_on('preview', fn, nil, 'it is not a chat') end
+    return nil, 'it is not a chat'
+  end
+  local draft = require('hum.chat.draft')
+  if not fn then return draft.wait(chat.buf) end
+  draft.preview(chat.buf, function(err, preview) hand_on('preview', fn, preview, err) end)
+end
+
+--- What the model of a chat has seen beside its text. Without `fn` it waits and returns it.
+---@param buf? integer
+---@param fn? fun(items: hum.ContextItem[])
+---@return hum.ContextItem[]|nil
+function M.context(buf, fn)
+  local chat = chat_of(buf)
+  if not chat then return {} end
+  local shown = require('hum.chat.shown')
+  if not fn then return shown.wait(chat.buf) end
+  shown.list(chat.buf, function(items) hand_on('context', fn, items) end)
+end
+
+--- Takes something out of that list, or back into it.
+---@param buf integer
+---@param id string
+---@param back? boolean
+---@return boolean
+function M.cut(buf, id, back)
+  local chat = chat_of(buf)
+  return chat ~= nil and require('hum.chat.shown').cut(chat.buf, id, back ~= true)
+end
+
 --- The messages that wait in a chat.
 ---@param buf? integer
 ---@return hum.Queued[]

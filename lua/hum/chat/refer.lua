@@ -5,6 +5,7 @@ local context = require('hum.chat.context')
 local folder = require('hum.chat.kept.folder')
 local front = require('hum.chat.front')
 local memory = require('hum.chat.reply.memory')
+local models = require('hum.server.models')
 local view_window = require('hum.chat.view.window')
 
 local M = {}
@@ -42,13 +43,30 @@ local function place_of(buf, values)
   return { project = root or project and project.root, file = name ~= '' and name or nil }
 end
 
+--- An option of a request that is a number.
+---@param message hum.Message
+---@param name string
+---@return integer|nil
+local function option_of(message, name)
+  local own, all = message.settings.options or {}, message.resolved.options or {}
+  local asked = own[name] or all[name]
+  return type(asked) == 'number' and asked > 0 and math.floor(asked) or nil
+end
+
 --- The context that a message asks its server for.
 ---@param message hum.Message
 ---@return integer|nil
-function M.num_ctx(message)
-  local own, all = message.settings.options or {}, message.resolved.options or {}
-  local asked = own.num_ctx or all.num_ctx
-  return type(asked) == 'number' and math.floor(asked) or nil
+function M.num_ctx(message) return option_of(message, 'num_ctx') end
+
+--- How long the reply may be.
+---@param message hum.Message
+---@return integer|nil
+local function max_tokens_of(message)
+  for _, name in ipairs({ 'max_tokens', 'max_completion_tokens', 'num_predict' }) do
+    local most = option_of(message, name)
+    if most then return most end
+  end
+  return models.limit(message.resolved.endpoint.name, message.model)
 end
 
 --- What a message is made of.
@@ -63,6 +81,7 @@ function M.given(message, turns, dry)
   return {
     buf = buf,
     turns = message.turns,
+    max_tokens = max_tokens_of(message),
     thoughts = memory.recall(buf, turns, endpoint, message.model),
     where = function()
       where = where or where_of(message, dry)

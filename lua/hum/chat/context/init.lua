@@ -5,6 +5,7 @@
 -- anew; and what a turn says that was edited. The ledger knows what went with each turn.
 local composes = require('hum.chat.context.compose')
 local ledgers = require('hum.chat.context.ledger')
+local lists = require('hum.chat.context.list')
 local resolve = require('hum.chat.context.resolve')
 local summaries = require('hum.chat.text.summary')
 local walks = require('hum.chat.context.walk')
@@ -14,6 +15,7 @@ local M = {}
 ---@class hum.ContextGiven
 ---@field buf integer
 ---@field turns hum.Turn[]    that are sent
+---@field max_tokens? integer of the reply
 ---@field thoughts table<hum.Turn, hum.Part[]>
 ---@field where fun(): hum.Where  where references are looked up
 ---@field place fun(): { project: string?, file: string? }
@@ -34,6 +36,9 @@ local M = {}
 ---@field from integer   index of the first turn that is sent
 ---@field plan table     of hum.chat.fit
 ---@field commit fun()   the request was started
+
+--- Of hum's own texts, about.
+local BYTES_PER_TOKEN = 4
 
 -- ---- records ----------------------------------------------------------------------------------
 
@@ -228,7 +233,7 @@ local function take_system(run, key, text, notes, replaces)
     key = key,
     kept = kept,
     bytes = bytes,
-    tokens = math.ceil(bytes / 4),
+    tokens = math.ceil(bytes / BYTES_PER_TOKEN),
     replaces = replaces == true or nil,
     notes = notes or {},
   }
@@ -311,15 +316,14 @@ local function sizes(run, messages)
     if i == 1 and message.role == 'system' then
       local own = own_system(run.given.turns) or ''
       local decided = run.system
-      local replaces = decided and decided.replaces
-      system.text = not replaces and own or ''
-      system.bytes = #system.text + (decided and decided.bytes or 0)
-      system.tokens = decided and decided.tokens or 0
+      local text = decided and decided.replaces and '' or own
+      system.bytes = #text + (decided and decided.bytes or 0)
+      system.tokens = math.ceil(#text / BYTES_PER_TOKEN) + (decided and decided.tokens or 0)
     else
       entries[#entries + 1] = entry_of(run, message)
     end
   end
-  if at then system.tokens = system.tokens + math.ceil(#run.given.turns[at].text / 4) end
+  if at then system.tokens = system.tokens + math.ceil(#run.given.turns[at].text / BYTES_PER_TOKEN) end
   return entries, system
 end
 
@@ -400,22 +404,23 @@ end
 ---@param given hum.ContextGiven
 ---@return fun(name: string): string path
 ---@return fun(text: string): string?, string? put
+---@return fun(name: string) provide
 local function stores(given)
   local buf, dir = given.buf, given.folder
   if not dir then
-    return function(name) return ledgers.path(buf, name) end, function(text) return ledgers.put(buf, text) end
+    return function(name) return ledgers.path(buf, name) end, function(text) return ledgers.put(buf, text) end, function() end
   end
   local function path(name)
     local own = vim.fs.joinpath(dir, name)
     return vim.uv.fs_stat(own) and own or ledgers.path(buf, name)
   end
-  return path, function(text) return ledgers.put_in(dir, text) end
+  return path, function(text) return ledgers.put_in(dir, text) end, function(name) ledgers.link(buf, name, dir) end
 end
 
 ---@param given hum.ContextGiven
 ---@return hum.ContextRun
 local function begin(given)
-  local path, put = stores(given)
+  local path, put, provide = stores(given)
   local ledger = ledgers.get(given.buf)
   ---@type hum.ContextRun
   return {
@@ -425,6 +430,7 @@ local function begin(given)
     folder = given.folder or '',
     path = path,
     put = put,
+    provide = provide,
     walk = walks.new(),
     over = false,
     fail = function() end,
@@ -450,8 +456,8 @@ end
 local function recall(run)
   if run.folder == '' then run.folder = ledgers.folder(run.buf) end
   run.lost = find_lost(run)
-  run.walk = walks.new(run.lost)
   run.recorded = recorded(run)
+  run.walk = walks.new(run.lost)
 end
 
 --- Makes the messages of a request. Nothing is changed by it but contents that are kept: `commit` is to be called when
@@ -471,7 +477,13 @@ function M.prepare(given, cb)
     if err then return finish(err) end
     fit(run, 1, 1, function(why, messages, from, plan)
       if why or not messages then return finish(why or 'the messages cannot be made') end
-      finish(nil, { messages = messages, run = run, from = from, plan = plan, commit = function() commit(run) end })
+      finish(nil, {
+        messages = messages,
+        run = run,
+        from = from,
+        plan = plan,
+        commit = function() commit(run) end,
+      })
     end)
   end
   local needs = may_refer(given) or ledgers.has(given.buf)
@@ -484,6 +496,71 @@ function M.prepare(given, cb)
     run.over = true
     if run.cancel then run.cancel() end
   end
+end
+
+--- What the model has seen beside the chat's text; of what is followed, whether it has changed since.
+---@param given hum.ContextGiven  in a dry run
+---@param texts integer[]  tokens of the turns' texts
+---@param cb fun(items: hum.ContextItem[])  once, at once or later
+---@return fun() cancel
+function M.list(given, texts, cb)
+  local run = begin(given)
+  if not ledgers.has(given.buf) then
+    cb({})
+    return function() end
+  end
+  recall(run)
+  local times, cut, tokens = {}, {}, {}
+  for i in ipairs(given.turns) do
+    local record = run.recorded[i] and run.recorded[i].record
+    if record then
+      times[i] = record.at
+      walks.add(run.walk, record, i, run.path)
+      for _, piece in ipairs(record.pieces) do
+        if piece.cut then cut[#cut + 1] = { piece = piece, turn = i } end
+      end
+    end
+  end
+  local items = lists.of(run.walk, times, cut)
+  for i = #given.turns, 1, -1 do
+    tokens[i] = (tokens[i + 1] or 0) + (texts[i] or 0)
+  end
+  for _, item in ipairs(items) do
+    item.after = tokens[item.turn] or 0
+    for _, other in ipairs(items) do
+      if other.turn >= item.turn and other ~= item then item.after = item.after + other.tokens end
+    end
+  end
+  local function finish() cb(items) end
+  run.fail = finish
+  resolve.state(run, function(changed)
+    for _, item in ipairs(items) do
+      item.changed = changed[item.id]
+    end
+    finish()
+  end)
+  return function()
+    run.over = true
+    if run.cancel then run.cancel() end
+  end
+end
+
+--- Takes a source out of what is sent from now on, or back into it.
+---@param buf integer
+---@param id string  of the list
+---@param is_cut boolean
+---@return boolean  false: there is no such source
+function M.cut(buf, id, is_cut)
+  local found = false
+  for _, record in ipairs(ledgers.get(buf).turns) do
+    for _, piece in ipairs(record.pieces) do
+      if walks.place(piece.id) == walks.place(id) then
+        found, piece.cut = true, is_cut or nil
+      end
+    end
+  end
+  if found then ledgers.save(buf) end
+  return found
 end
 
 --- A chat gets what another one with the same turns has of its context: nothing of that is found out anew.

@@ -198,6 +198,16 @@ end
 ---@return string|nil name, string|nil err
 function M.put_in(dir, text) return belongings.put((dir:gsub('%.files$', '.md')), text, nil, true) end
 
+--- Sees to it that something that a chat has kept is in another folder as well.
+---@param buf integer
+---@param name string
+---@param dir string
+function M.link(buf, name, dir)
+  local from, to = M.path(buf, name), vim.fs.joinpath(dir, name)
+  if vim.uv.fs_stat(to) or not vim.uv.fs_stat(from) or not folder.ensure(dir) then return end
+  if not vim.uv.fs_link(from, to) then vim.uv.fs_copyfile(from, to) end
+end
+
 --- Copies all that is kept for a chat's context, but for the ledger.
 ---@param from integer  buffer
 ---@param to integer

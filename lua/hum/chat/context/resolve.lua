@@ -12,6 +12,7 @@ local M = {}
 ---@field folder string     where contents are kept
 ---@field path fun(name: string): string
 ---@field walk hum.Walk
+---@field provide fun(name: string)  sees to it that something kept is in `folder`
 ---@field put fun(text: string): string?, string?  keeps a text of hum's own
 ---@field cancel? fun()     ends what runs
 ---@field over boolean
@@ -49,6 +50,7 @@ local function options(run)
     since = function(id)
       local seen = walk.seen[walks.place(id)]
       local usable = seen and seen.kept and seen.form ~= 'outline' and seen.form ~= 'image' and not walk.lost[seen.kept]
+      if usable then run.provide(seen.kept) end
       return usable and seen.kept or nil
     end,
     want = run.ledger.choices,
@@ -212,6 +214,30 @@ function M.changes(run, turn, record, cb)
         end
       end
       cb()
+    end
+  )
+end
+
+--- Whether the sources that are followed have changed since the model has seen them.
+---@param run hum.ContextRun
+---@param cb fun(changed: table<string, boolean|'gone'>)  by place
+function M.state(run, cb)
+  local list = followed(run.walk)
+  if #list == 0 then return cb({}) end
+  local ids = vim.tbl_map(function(source) return source.id end, list)
+  M.await(
+    run,
+    function(back) return require('hum.reference').check(ids, run.given.where(), options(run), back) end,
+    function(_, found)
+      local states = {}
+      for i, source in ipairs(list) do
+        local piece = found and found[i]
+        if piece and source.seen then
+          local is_gone = piece.state == 'missing'
+          states[walks.place(source.id)] = is_gone and 'gone' or piece.kept ~= nil and piece.kept ~= source.seen.kept
+        end
+      end
+      cb(states)
     end
   )
 end

@@ -94,6 +94,7 @@ local LUA = {
     'hum/sets',
     'hum/prompt',
     'hum/reference',
+    'hum/rules',
     'hum/edit/context',
     'hum/chat/kept',
     'hum/edit/collect',

@@ -10,6 +10,13 @@ local window = require('hum.server.window')
 
 local M = {}
 
+--- What is kept of a rule with the chat: not its text, which stands in the message.
+---@param rule hum.Rule
+---@return hum.SystemNote
+local function note_of(rule)
+  return { path = rule.path, title = rule.title, tokens = rule.tokens, state = rule.state, why = rule.why }
+end
+
 ---@class hum.SystemWanted
 ---@field project? string   its root
 ---@field file? string      at hand
@@ -47,8 +54,8 @@ end
 --- Decides it. Rules that are new are asked for in one question.
 ---@param buf integer
 ---@param wanted hum.SystemWanted
----@param cb fun(text: string?, list: hum.Rule[], replaces: boolean)  replaces: the chat's own System turn, which says
----  what is configured, is not sent; once, at once or scheduled
+---@param cb fun(text: string?, notes: hum.SystemNote[], replaces: boolean)  once, at once or scheduled; replaces: the
+---  chat's own System turn, which says what is configured, is not sent
 ---@return fun() cancel  cb is not called any more
 function M.decide(buf, wanted, cb)
   local persona = personas.of(buf)
@@ -57,7 +64,7 @@ function M.decide(buf, wanted, cb)
   local function finish(list)
     local parts = { own }
     parts[#parts + 1] = rules.text(list)
-    cb(#parts > 0 and table.concat(parts, '\n\n') or nil, list, replaces)
+    cb(#parts > 0 and table.concat(parts, '\n\n') or nil, vim.tbl_map(note_of, list), replaces)
   end
   if not wants_rules(buf) then
     finish({})

@@ -12,6 +12,7 @@ local forms = require('hum.edit.form')
 local models = require('hum.server.models')
 local notify = require('hum.notify')
 local requests = require('hum.server.request')
+local rules = require('hum.edit.rules')
 local resolve = require('hum.server.resolve')
 local status = require('hum.status')
 
@@ -33,6 +34,7 @@ local M = {}
 ---@field options? table<string, any>  as in the endpoint's configuration; these win
 ---@field diagnostics? table[]
 ---@field definitions? table[]|fun(cb: fun(list: table[]))
+---@field rules? string  of the user and the project; nil: they are found out
 ---@field thread? table[]
 
 --- Events: "sent" { endpoint, model, form } when it is on its way; "hunks" hum.EditNews; "again" { message }: nothing
@@ -53,7 +55,7 @@ local M = {}
 ---@field stopped? boolean
 ---@field over? boolean
 
-local preparing = {} ---@type table<hum.edit.Run, true>  whose key, model or definitions are being found out
+local preparing = {} ---@type table<hum.edit.Run, true>  whose key, model, rules or definitions are being found out
 
 --- What is found out before a request is sent, for |:Hum-jobs|.
 ---@return { endpoint: string, model?: string, since: integer }[]
@@ -94,7 +96,7 @@ end
 local function room_for(ask, resolved, model)
   local options = vim.tbl_extend('force', resolved.options or {}, ask.options or {})
   local window = tonumber(options.num_ctx) or math.min(models.context(resolved.endpoint.name, model) or WINDOW, 65536)
-  local old = 0
+  local old = ask.rules and math.ceil(#ask.rules / 3) or 0
   for _, line in ipairs(ask.old) do
     old = old + #line + 1
   end
@@ -213,11 +215,11 @@ send = function(run, resolved, model)
   tell(run, 'sent', { endpoint = resolved.endpoint.name, model = model, form = run.form })
 end
 
---- Waits for definitions and for key and model, all at once.
+--- Waits for definitions, for rules, and for key and model, all at once.
 ---@param run hum.edit.Run
 ---@param cb fun(why: string?, resolved: hum.Resolved?, model: string?)
 local function gather(run, cb)
-  local pending, result = 2, nil
+  local pending, result = 3, nil
   local function arrived()
     pending = pending - 1
     if pending == 0 and not run.over and not run.stopped then cb(unpack(result, 1, 3)) end
@@ -231,7 +233,11 @@ local function gather(run, cb)
   else
     arrived()
   end
-  local _, known = choice(run.ask)
+  local name, known = choice(run.ask)
+  rules.find(run.ask.buf, name, known, function(text)
+    run.ask.rules = text
+    arrived()
+  end)
   run.cancel = resolve.start(run.endpoint, known, function(...)
     result = { ... }
     arrived()

@@ -18,6 +18,7 @@ local M = {}
 ---@field form hum.EditForm
 ---@field instruction string
 ---@field prompt? { system?: string, text?: string }  what a prompt's file says; text stands for the instruction
+---@field rules? string  of the user and the project
 ---@field diagnostics? { line: integer, last?: integer, severity?: string, message: string, source?: string }[]
 ---@field definitions? { name: string, text: string }[]
 ---@field thread? { instruction: string, answer?: string[], accepted: table[], rejected: table[] }[]  oldest first
@@ -183,8 +184,11 @@ end
 ---@param asked hum.edit.Asked
 ---@return table[] messages  as |hum-protocol| has them
 function M.messages(asked)
-  local own = asked.prompt and asked.prompt.system
-  local out = { message('system', own and own ~= '' and own .. '\n\n' .. SYSTEM or SYSTEM) }
+  local parts = {} ---@type string[]
+  for _, text in ipairs({ asked.prompt and asked.prompt.system or '', asked.rules or '', SYSTEM }) do
+    if text ~= '' then parts[#parts + 1] = text end
+  end
+  local out = { message('system', table.concat(parts, '\n\n')) }
   add_thread(asked, out)
   out[#out + 1] = message('user', question(asked))
   return out

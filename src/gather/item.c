@@ -140,19 +140,15 @@ static void add_outline(struct work *w, struct span s)
 /* The lines that were asked for. False: they are not all there. */
 static bool cut_lines(const struct item *item, struct span *s)
 {
-    uint64_t number = 1;
+    uint64_t number = 0;
     const char *at = s->data, *end = s->data + s->len, *from = NULL;
-    while (at < end) {
+    while (at < end && (item->last == 0 || number < item->last)) {
+        number++;
         from = number == item->first ? at : from;
         const char *next = memchr(at, '\n', (size_t)(end - at));
         at = next != NULL ? next + 1 : end;
-        if (number == item->last) {
-            break;
-        }
-        number++;
     }
-    bool there =
-        from != NULL && (item->last == 0 || (number == item->last && item->last >= item->first));
+    bool there = from != NULL && number >= item->last;
     if (there) {
         *s = (struct span){from, (size_t)(at - from)};
     }

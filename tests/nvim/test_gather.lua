@@ -187,22 +187,107 @@ test('what is in a folder, and a tree that is cut at its deepest', BARE, functio
     { tree = proj .. 'src', depth = 1 },
   })))
   eq({ '.gitignore', 'a.lua', 'src/', 'x/' }, dir.names)
-  eq(
-    {
-      '.gitignore',
-      'a.lua',
-      'src/',
-      'src/b.lua',
-      'src/deep/',
-      'src/deep/c.lua',
-      'src/deep/er/',
-      'src/deep/er/d.lua',
-      'x/',
-      'x/y',
-    },
-    tree.names
-  )
+  eq({
+    '.gitignore',
+    'a.lua',
+    'src/',
+    'src/b.lua',
+    'src/deep/',
+    'src/deep/c.lua',
+    'src/deep/er/',
+    'src/deep/er/d.lua',
+    'x/',
+    'x/y',
+  }, tree.names)
   eq({ '.gitignore', 'a.lua', 'src/', 'src/b.lua', 'src/deep/', 'x/', 'x/y' }, cut.names)
   eq({ 3, 1 }, { cut.more, cut.ignored })
   eq({ 'b.lua', 'deep/' }, shallow.names)
+end)
+
+test('a large file is told with its outline, and taken whole or as that if so wanted', BARE, function(t)
+  local e, proj = start(t)
+  local text = 'local M = {}\n' .. ('function M.f() return 1 end\n'):rep(500)
+  t:write_file('proj/big.lua', text)
+  local path = proj .. 'big.lua'
+  local fits, large, whole, short = unpack((e.gather({
+    { path = path },
+    { path = path, want = 'outline' },
+    { path = path, want = 'whole' },
+    { path = path, first = 2, last = 3 },
+  }, { largest = 4096 })))
+  eq({ 'large', nil, 501, #text }, { fits.state, fits.kept, fits.lines, fits.bytes })
+  T.match('^501 lines; what begins at which:\n2: function M.f', e.kept(fits.outline.kept))
+  T.ok(fits.outline.tokens < fits.tokens, 'an outline is shorter')
+  eq({ 'ok', fits.outline.kept, nil }, { large.state, large.outline.kept, large.kept })
+  eq({ 'ok', text }, { whole.state, e.kept(whole.kept) })
+  eq({ 'ok', 2, 501 }, { short.state, short.lines, short.total })
+  eq(
+    { 'range', 501 },
+    (function(one) return { one.state, one.lines } end)(e.gather({ { path = path, first = 500, last = 502 } })[1])
+  )
+end)
+
+--- Applies a diff with patch(1), which takes it behind a head.
+local function patched(t, old, diff)
+  t:write_file('patch/old', old)
+  t:write_file('patch/diff', '--- old\n+++ new\n' .. diff)
+  local done = vim.system({ 'patch', '-s', '-o', '-', 'old', 'diff' }, { cwd = t.dir .. '/patch' }):wait()
+  eq(0, done.code, done.stdout)
+  return done.stdout
+end
+
+test('what has changed since the model has seen it comes as a diff that patch takes', BARE, function(t)
+  local e, proj = start(t)
+  local lines = {}
+  for i = 1, 60 do
+    lines[i] = ('line %d'):format(i)
+  end
+  local old = table.concat(lines, '\n') .. '\n'
+  t:write_file('proj/f.txt', old)
+  local path = proj .. 'f.txt'
+  local seen = e.gather({ { path = path } })[1].kept
+  local same = e.gather({ { path = path, since = { 'x', seen } } })[1]
+  eq({ true, nil, seen }, { same.same, same.diff, same.kept })
+  lines[7], lines[10], lines[40] = 'seven', 'line 10\nmore', nil
+  table.remove(lines, 50)
+  local new = table.concat(lines, '\n', 1, 39) .. '\nthe end'
+  t:write_file('proj/f.txt', new)
+  local one = e.gather({ { path = path, since = seen } })[1]
+  eq({ nil, new }, { one.same, e.kept(one.kept) })
+  eq({ 3, 22 }, { one.diff.added, one.diff.removed })
+  eq(one.diff.text, e.kept(one.diff.kept))
+  T.match('^@@ %-4,10 %+4,11 @@\n line 4\n', one.diff.text)
+  eq(new, patched(t, old, one.diff.text))
+  eq(nil, e.gather({ { path = path, since = ('0'):rep(64) } })[1].diff)
+end)
+
+test('texts of other encodings come as UTF-8, images with their size', BARE, function(t)
+  local e, proj = start(t)
+  t:write_file('proj/bom.txt', '\xEF\xBB\xBFa\r\nb\r\n')
+  t:write_file('proj/l1.txt', 'gr\xfc\xdfe \x80\n')
+  t:write_file('proj/u16.txt', '\xff\xfea\0\r\0\n\0\xe4\0')
+  t:write_file('proj/log.txt', 'gr\xc3\xbc\xc3 \xc3\xa4\n')
+  t:write_file('proj/p.png', '\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x08\0\0\1\0')
+  t:write_file('proj/p.pdf', '%PDF-1.4\nx')
+  local names = { 'bom.txt', 'l1.txt', 'u16.txt', 'log.txt', 'p.png', 'p.pdf' }
+  local items = e.gather(vim.tbl_map(function(name) return { path = proj .. name } end, names))
+  eq(
+    { 'a\nb\n', 'grüße €\n', 'a\nä', 'grü\xef\xbf\xbd ä\n' },
+    vim.tbl_map(function(i) return e.kept(items[i].kept) end, { 1, 2, 3, 4 })
+  )
+  eq({ nil, 'latin1', 'utf-16' }, { items[1].encoding, items[2].encoding, items[3].encoding })
+  eq(
+    { 'image', 'image/png', 8, 256, 0 },
+    { items[5].kind, items[5].media, items[5].width, items[5].height, items[5].tokens }
+  )
+  T.match('%.png$', items[5].kept)
+  eq({ 'binary', 'pdf' }, { items[6].state, items[6].kind })
+end)
+
+test('what cannot be kept is told with the folder', BARE, function(t)
+  local e, proj = start(t)
+  t:write_file('kept', 'a file')
+  local _, ending = e.gather({ { path = proj .. 'a.lua' } })
+  eq({ 'error', 'bad' }, { ending.name, ending.data.code })
+  T.match('move it away: .* cannot be kept in ' .. vim.pesc(t.dir .. '/kept'), ending.data.message)
 end)

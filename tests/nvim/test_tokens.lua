@@ -82,6 +82,8 @@ test('a prompt of which half was read is known by its count', { ui = false }, fu
   eq(true, is_cut(5500, 2051, nil))
   eq(true, is_cut(5500, 2051, 4096))
   eq(false, is_cut(5500, 5100, nil))
+  eq(false, is_cut(16, 9, nil)) -- a server that counts words
+  eq(true, is_cut(900, 450, 512))
   eq(false, is_cut(5500, 6100, 4096))
   eq(false, is_cut(5500, 30, 4096)) -- the rest of a cached one
   eq(false, is_cut(3000, 1500, 8192)) -- nothing was too long

@@ -3,6 +3,7 @@
 -- repeats, src/job/seam.c drops.
 local adopt = require('hum.chat.adopt')
 local chats = require('hum.chat.chats')
+local fitting = require('hum.chat.fitting')
 local front = require('hum.chat.front')
 local memory = require('hum.chat.reply.memory')
 local models = require('hum.server.models')
@@ -143,8 +144,12 @@ local function start(message, known, made)
   without_thoughts(message, prefill.set(message.resolved.endpoint, known))
   message.messages = made.messages
   message.ask = ASK:format(last_words(reply_of(message).text))
+  fitting.attach(message, made)
   local ok, err = reply.start(message)
-  if ok then made.commit() end
+  if ok then
+    fitting.sent(message, made)
+    made.commit()
+  end
   return ok, err
 end
 

@@ -2,10 +2,23 @@
 -- shown is learned; what is left out is told and marked.
 local advice = require('hum.chat.fit.advice')
 local after = require('hum.chat.fit.after')
+local fault = require('hum.fault')
+local fold = require('hum.chat.view.fold')
+local left = require('hum.chat.view.left')
+local ledgers = require('hum.chat.context.ledger')
 local notify = require('hum.notify')
+local ranges = require('hum.chat.fit.ranges')
 local refer = require('hum.chat.refer')
+local summaries = require('hum.chat.text.summary')
+local turns = require('hum.chat.text.turns')
 
 local M = {}
+
+local on_marked = function(_) end ---@type fun(buf: integer)
+
+--- Sets the function that is called when other turns of a chat are left out than before.
+---@param fn fun(buf: integer)
+function M.on_marked(fn) on_marked = fn end
 
 ---@param message hum.Message
 ---@param plan hum.Fit|{}
@@ -22,12 +35,25 @@ local function sent_of(message, plan)
   }
 end
 
+--- Marks what of a chat is not sent, and folds it.
+---@param buf integer
+function M.mark(buf)
+  if not vim.api.nvim_buf_is_loaded(buf) then return end
+  local from = ledgers.has(buf) and ledgers.get(buf).fit.from or nil
+  local list = turns.of(buf).turns
+  if not from and not left.has(buf) and not summaries.find(list) then return end
+  if fold.leave_out(buf, ranges.of(list, from)) then on_marked(buf) end
+end
+
 --- Tells what is left out from now on.
 ---@param message hum.Message
 ---@param made hum.ContextResult
 local function tell(message, made)
   local plan = made.plan --[[@as hum.Fit]]
   made.run.fit_state.news = nil
+  if not plan.fits and plan.window then
+    notify.warn(advice.too_long(message.resolved.endpoint.name, message.model, plan.tokens, plan.window))
+  end
   if plan.reason ~= 'full' or plan.left == 0 then return end
   notify.info(advice.left_out(plan.left, message.model, plan.window))
 end
@@ -48,6 +74,7 @@ function M.attach(message, made)
       cb(again.messages)
       tell(message, again)
       again.commit()
+      M.mark(message.buf)
     end)
   end
 end
@@ -57,6 +84,19 @@ end
 ---@param made hum.ContextResult
 function M.sent(message, made)
   if made.plan.tokens then tell(message, made) end
+  vim.schedule(function() fault.guard('what is left out', M.mark, message.buf) end)
+end
+
+--- Marks it from now on, also when the user has changed the text: an undo may have brought turns back.
+---@param buf integer
+function M.watch(buf)
+  local group = vim.api.nvim_create_augroup('hum.fitting', { clear = false })
+  vim.api.nvim_clear_autocmds({ group = group, buffer = buf })
+  vim.api.nvim_create_autocmd({ 'TextChanged', 'InsertLeave', 'BufWinEnter' }, {
+    group = group,
+    buffer = buf,
+    callback = function() fault.guard('what is left out', M.mark, buf) end,
+  })
 end
 
 return M

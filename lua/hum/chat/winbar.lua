@@ -8,6 +8,7 @@ local fault = require('hum.fault')
 local figures = require('hum.chat.view.figures')
 local front = require('hum.chat.front')
 local glyphs = require('hum.look.glyphs')
+local meter = require('hum.chat.view.meter')
 local scheme = require('hum.look.scheme')
 local status = require('hum.status')
 
@@ -59,9 +60,15 @@ local function text_of(buf, width)
   left[1] = plain(front.model(buf))
   if persona then left[1] = left[1] and ('%s (%s)'):format(left[1], persona) or persona end
   left[#left + 1] = plain(front.endpoint(buf))
-  right[1] = vim.b[buf].hum_share
+  local share, group = meter.share(buf)
+  right[1] = share or vim.b[buf].hum_share
   if one then right[#right + 1] = status.doing(one) end
-  return fitting(left, right, width)
+  local text = fitting(left, right, width)
+  if not share or not group then return text end
+  local plain_share = escaped(share)
+  local at, to = text:find(plain_share, #OWN + 1, true)
+  if not at then return text end
+  return ('%s%%#%s#%s%s%s'):format(text:sub(1, at - 1), group, plain_share, OWN, text:sub(to + 1))
 end
 
 ---@param win integer

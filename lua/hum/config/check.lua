@@ -101,6 +101,7 @@ local faults = {
     if type(value) ~= 'boolean' then return expected('true or false', value) end
   end,
   number = function(value, node)
+    if node.or_false and value == false then return end
     local fits = type(value) == 'number'
       and value == value
       and value >= (node.min or -math.huge)
@@ -113,7 +114,7 @@ local faults = {
       elseif node.min then
         what = ('%s of at least %g'):format(what, node.min)
       end
-      return expected(what, value)
+      return expected(node.or_false and what .. ', or false' or what, value)
     end
   end,
   enum = function(value, node)

@@ -25,7 +25,7 @@
 ---@field wildcard? boolean   '*' is a name of the map too
 ---@field models? boolean     its names are those of models, whatever is in them
 ---@field reserved? table<string, string>  names that a table of options may not have, and why
----@field or_false? boolean   `false` is a value of the string too
+---@field or_false? boolean   `false` is a value of the string or number too
 ---@field or_boolean? boolean  `true` and `false` are values of the enum too
 ---@field switch? boolean     of a group: `true` is all of its defaults, `false` is none of it, and the default
 
@@ -517,6 +517,39 @@ reply.]],
       help = [[
 Show a |'winbar'| above a chat: model, endpoint, how much of the context is full, and what the model
 is doing. A window keeps the 'winbar' that you or another plugin have set for it.]],
+    },
+    {
+      name = 'warn_at',
+      kind = 'number',
+      min = 0,
+      max = 1,
+      or_false = true,
+      default = 0.85,
+      also = { 'warn', 'context_warning' },
+      help = [[
+From which share of the context window on the meter of a chat is coloured and a message warns, see
+|hum-window|: 0.85 is 85 %. `false`: never.]],
+    },
+    {
+      name = 'compact_at',
+      kind = 'number',
+      min = 0,
+      max = 1,
+      or_false = true,
+      default = false,
+      also = { 'auto_compact', 'compact' },
+      help = [[
+From which share of the context window on old turns are replaced by a summary before a message is sent,
+as |:Hum-compact| does it. `false`: only when you ask for it.]],
+    },
+    {
+      name = 'preload',
+      kind = 'boolean',
+      default = false,
+      also = { 'warm', 'warmup', 'load' },
+      help = [[
+Load the model when a chat opens, with the options that the chat will send, so that the first reply
+comes sooner. For Ollama; other servers have their model loaded.]],
     },
     {
       name = 'bell',

@@ -25,6 +25,9 @@ local FAR = 1.35
 --- How much a new count weighs beside what is known: the more, the larger its prompt.
 local WEIGHT, FULL = 0.5, 2000
 
+--- Even the smallest window that a server has by itself (2048) is cut to no less.
+local LEAST_READ = 1000
+
 local doubted = {} ---@type table<string, number>  by endpoint and model: what was far away
 
 ---@param endpoint string
@@ -94,7 +97,7 @@ function M.is_cut(endpoint, model, estimated, counted, window)
   local factor, is_known = M.factor(endpoint, model)
   local least = estimated * factor * (is_known and 0.8 or 0.6)
   if counted >= least then return false end
-  if not window then return counted >= 1000 or counted >= estimated / 4 end
+  if not window then return counted >= LEAST_READ end
   -- A filled window, or one that was halved; less is what a cache did not have.
   return estimated * factor > window * 0.9 and counted <= window and counted >= window * 0.4
 end

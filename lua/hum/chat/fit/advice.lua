@@ -86,6 +86,21 @@ function M.of(endpoint, model, window)
   return ('%s %s%s.'):format(SHORTEN, wider, kind == 'ollama' and now and cost_of(endpoint, model, now) or '')
 end
 
+--- Of a message that was sent although it does not fit, as it seems.
+---@param endpoint string
+---@param model string
+---@param tokens integer  about
+---@param window integer
+---@return string
+function M.too_long(endpoint, model, tokens, window)
+  return ('hum: the message alone has about %s tokens, and the context window of %s holds %s\n%s'):format(
+    count.grouped(tokens),
+    model,
+    count.grouped(window),
+    M.short(endpoint, model)
+  )
+end
+
 --- Of a chat of which turns are left out now.
 ---@param left integer   messages
 ---@param model string

@@ -140,7 +140,9 @@ end
 ---@param cb fun(err: string?, fit: hum.Fit?)
 local function settle(given, fit, cb)
   if fit.window and fit.tokens > fit.window / 2 then windows.weigh(given.endpoint, given.model) end
-  if fit.fits or given.dry or bound.of(given.buf) then return cb(nil, fit) end
+  local _, is_known = tokens.factor(given.endpoint, given.model)
+  -- An estimate that no count has made right yet is no reason to keep a message back: the server refuses it then.
+  if fit.fits or given.dry or bound.of(given.buf) or not is_known then return cb(nil, fit) end
   ask(given, fit, cb)
 end
 

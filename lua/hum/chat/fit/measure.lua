@@ -3,8 +3,8 @@ local gather = require('hum.server.gather')
 
 local M = {}
 
---- Bytes of a token, where the helper cannot say.
-local BYTES = 3.8
+--- Bytes of a token, where the helper cannot say, and is not asked: a short chat fits, and is to go at once.
+local BYTES, SHORT = 3.8, 3000
 
 ---@param texts string[]
 ---@return integer[]
@@ -17,6 +17,11 @@ end
 ---@param cb fun(tokens: integer[])  for each, called once
 ---@return hum.Cancel|nil
 function M.texts(texts, cb)
+  local bytes = 0
+  for _, text in ipairs(texts) do
+    bytes = bytes + #text
+  end
+  if bytes < SHORT then return cb(rough(texts)) end
   return gather.measure(texts, function(err, tokens) cb(not err and tokens or rough(texts)) end)
 end
 

@@ -6,6 +6,7 @@ local details = require('hum.chat.view.details')
 local dresser = require('hum.chat.view.dresser')
 local glyphs = require('hum.look.glyphs')
 local highlight = require('hum.chat.view.highlight')
+local meters = require('hum.chat.view.meter')
 local private = require('hum.private')
 local status = require('hum.status')
 
@@ -58,6 +59,11 @@ local function facts(view, row, line, role)
   if one and not status.is_silent(one) then
     out[#out + 1] = { text = status.doing(one), group = 'HumWaiting', weight = 3 }
   end
+  local meter, meter_group = nil, nil ---@type string?, string?
+  if role == 'user' then
+    meter, meter_group = meters.at(view.buf, row)
+  end
+  if meter then out[#out + 1] = { text = meter, group = meter_group or 'HumDetails', weight = 3 } end
   if known and known.endpoint then out[#out + 1] = { text = known.endpoint, group = 'HumDetails', weight = 1 } end
   if known then out[#out + 1] = { text = details.time(known.time), group = 'HumDetails', weight = 2 } end
   return out
@@ -193,6 +199,13 @@ local function tick(buf)
   local row = one and one.row()
   if not row or not has_plain_window(buf) then return false end
   private.redraw({ buf = buf, range = { row, row + 1 } })
+end
+
+--- Draws the bar of a heading again.
+---@param buf integer
+---@param row integer
+function M.redraw(buf, row)
+  if row < vim.api.nvim_buf_line_count(buf) then private.redraw({ buf = buf, range = { row, row + 1 } }) end
 end
 
 --- A reply begins: what its model is doing is shown from now on, and counted.

@@ -16,6 +16,7 @@ local fault = require('hum.fault')
 local front = require('hum.chat.view.fold_front')
 local guard = require('hum.interrupt').guard
 local highlight = require('hum.chat.view.highlight')
+local left = require('hum.chat.view.left')
 local level = require('hum.chat.view.fold_level')
 local line = require('hum.chat.view.fold_line')
 local private = require('hum.private')
@@ -219,7 +220,7 @@ end
 ---@param buf integer
 ---@param wins integer[]
 local function compute(buf, wins)
-  local parts = level.parts(buf)
+  local parts = vim.list_extend(left.starts(buf), level.parts(buf))
   for _, win in ipairs(wins) do
     windows.compute_once(win, parts)
   end
@@ -232,6 +233,33 @@ function M.refresh(buf)
   if not b or not b.asleep or not b.refold or windows.in_insert() then return end
   b.refold = false
   compute(buf, windows.of(buf))
+end
+
+--- Shows what is not sent any more, folded.
+---@param buf integer
+---@param ranges hum.LeftRange[]
+---@return boolean changed
+function M.leave_out(buf, ranges)
+  if not left.set(buf, ranges) then return false end
+  fault.guard('the folds', M.refold, buf)
+  return true
+end
+
+--- Makes the folds of what is not sent anew.
+---@param buf integer
+function M.refold(buf)
+  local b = bufs[buf]
+  if not b then return end
+  b.refold = true
+  if b.asleep then return M.refresh(buf) end
+  if windows.in_insert() then return end
+  for _, win in ipairs(windows.of(buf)) do
+    for _, first in ipairs(left.starts(buf)) do
+      local _, last = left.at(buf, first)
+      private.foldupdate(win, first, (last or first) + 1)
+      windows.close_new(win, first)
+    end
+  end
 end
 
 --- Text became thinking, or the other way round: nothing holds that is known of it.
@@ -288,6 +316,7 @@ function M.forget(buf)
   local b = bufs[buf]
   bufs[buf] = nil
   words.forget(buf)
+  left.forget(buf)
   if b then stop_clock(b) end
 end
 

@@ -3,6 +3,7 @@
 -- stands there without it.
 local block = require('hum.chat.text.block')
 local config = require('hum.config')
+local left = require('hum.chat.view.left')
 local scan = require('hum.chat.text.scan')
 
 local M = {}
@@ -86,12 +87,12 @@ local function around(s, row)
   return below and 1 or '>1'
 end
 
---- The level of a row, as 'foldexpr' has it.
+--- The level of a row by the front matter and the parts.
 ---@param s hum.Scan
 ---@param row integer
 ---@param how hum.ShownThinking
 ---@return integer|string
-function M.of(s, row, how)
+local function of_parts(s, row, how)
   local buf = s.buf
   if row > s.known or s.dirty then scan.sync(buf, row) end
   local front = row <= FRONT and M.front(buf)
@@ -107,6 +108,21 @@ function M.of(s, row, how)
   local hidden = how == 'hide'
   if is_first(s, row) then return hidden and around(s, row - 1) == '>1' and 1 or '>1' end
   return hidden and around(s, row) or 0
+end
+
+--- The level of a row, as 'foldexpr' has it. What is not sent any more is a fold, in which those of its parts are.
+---@param s hum.Scan
+---@param row integer
+---@param how hum.ShownThinking
+---@return integer|string
+function M.of(s, row, how)
+  local first = left.at(s.buf, row)
+  local level = of_parts(s, row, how)
+  if not first then return level end
+  local base = how == 'show' and M.SHOWN + 1 or 1
+  if row == first then return '>' .. base end
+  if type(level) == 'number' then return level + base end
+  return '>' .. base + tonumber(level:sub(2))
 end
 
 --- The rows of a part's fold.

@@ -7,6 +7,7 @@ local config = require('hum.config')
 local counts = require('hum.count')
 local glyphs = require('hum.look.glyphs')
 local ground = require('hum.chat.view.fold_ground')
+local leaving = require('hum.chat.view.left')
 local level = require('hum.chat.view.fold_level')
 local lines = require('hum.chat.view.lines')
 local read = require('hum.chat.text.read')
@@ -137,6 +138,10 @@ local function chunks_of(how)
   local first, last = vim.v.foldstart - 1, vim.v.foldend - 1
   local s = scan.sync(buf, last + 1)
   if not s or not scan.complete(buf, last) then return nil end
+  local left_first, _, range = leaving.at(buf, first)
+  if range and left_first == first then
+    return { { glyphs.cut(glyphs.get().closed .. ' ' .. range.text, room()), 'HumThought' } }
+  end
   local front = first == 0 and level.front(buf)
   if front and last <= front then return { { of_front(buf, front), 'HumFrontMatter' } } end
   first, last = part_of(s, first, last)

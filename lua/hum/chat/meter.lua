@@ -1,0 +1,208 @@
+-- How full the context window will be with the next message: by what the server has counted of the last one and its
+-- answer, and by an estimate of what is new. Made anew some time after the user has written something, and when a reply
+-- has ended; nothing runs in between.
+local bar = require('hum.chat.view.bar')
+local config = require('hum.config')
+local measure = require('hum.chat.fit.measure')
+local fault = require('hum.fault')
+local fitting = require('hum.chat.fitting')
+local front = require('hum.chat.front')
+local ledgers = require('hum.chat.context.ledger')
+local meter = require('hum.chat.view.meter')
+local models = require('hum.server.models')
+local ranges = require('hum.chat.fit.ranges')
+local settings_of = require('hum.chat.text.settings').of
+local summaries = require('hum.chat.text.summary')
+local tokens = require('hum.server.tokens')
+local turns = require('hum.chat.text.turns')
+local winbar = require('hum.chat.winbar')
+local windows = require('hum.server.window')
+
+local M = {}
+
+--- Ms without a change before it is made anew.
+local PAUSE = 400
+
+---@class hum.Counted  what a server has counted of a chat
+---@field tokens integer   of question and reply
+---@field turns integer    so many there were then
+---@field endpoint string
+---@field model string
+
+local counted = {} ---@type table<integer, hum.Counted>  by buffer
+local timers = {} ---@type table<integer, uv.uv_timer_t>
+
+---@param buf integer
+---@return string|nil endpoint, string|nil model, integer|nil num_ctx
+local function model_of(buf)
+  local endpoint = models.endpoint(front.endpoint(buf))
+  local own = config.get().endpoints[endpoint]
+  local model = front.model(buf) or models.decided(endpoint)
+  if not own or not model then return nil end
+  local settings = settings_of({ values = front.all(buf), rows = {}, first = 0, last = 0 }) or {}
+  local asked = (settings.options or {}).num_ctx or (own.options or {}).num_ctx
+  return endpoint, model, type(asked) == 'number' and math.floor(asked) or nil
+end
+
+--- Tokens of the pieces that went with turns of the user's.
+---@param buf integer
+---@param texts table<string, true>  of those turns, by their keys
+---@return integer
+local function pieces(buf, texts)
+  local sum = 0
+  for _, record in ipairs(ledgers.has(buf) and ledgers.get(buf).turns or {}) do
+    for _, piece in ipairs(texts[record.key] and record.pieces or {}) do
+      if not piece.cut then sum = sum + (piece.tokens or 0) end
+    end
+  end
+  return sum
+end
+
+---@class hum.MeterRead
+---@field old string[]  texts that are sent again, without what is counted
+---@field new string    what the user writes
+---@field row? integer  of its heading
+---@field extra integer tokens of pieces
+
+--- What of a chat has not been counted.
+---@param buf integer
+---@param known hum.Counted|nil
+---@return hum.MeterRead
+local function read(buf, known)
+  local list = turns.of(buf).turns
+  local last = list[#list]
+  local is_draft = last ~= nil and last.role == 'user'
+  local out = { old = {}, new = is_draft and last.text or '', row = is_draft and last.row or nil, extra = 0 } ---@type hum.MeterRead
+  if known then return out end
+  local from = ledgers.has(buf) and ledgers.get(buf).fit.from or nil
+  local left, at = ranges.of(list, from), summaries.find(list)
+  local first = left[#left] and left[#left].last + 1 or 0
+  local keys = {} ---@type table<string, true>
+  for i, turn in ipairs(list) do
+    local is_sent = (turn.row >= first or turn.role == 'system') and (not at or i >= at or turn.role == 'system')
+    if is_sent and turn.text ~= '' and not (is_draft and i == #list) then
+      out.old[#out.old + 1] = turn.text
+      if turn.role == 'user' then keys[ledgers.key(buf, turn.text)] = true end
+    end
+  end
+  out.extra = pieces(buf, keys)
+  return out
+end
+
+--- Whether what was counted is still the beginning of the chat.
+---@param buf integer
+---@param endpoint string
+---@param model string
+---@return hum.Counted|nil
+local function known_of(buf, endpoint, model)
+  local one = counted[buf]
+  if not one or one.endpoint ~= endpoint or one.model ~= model then return nil end
+  local n = #turns.of(buf).turns
+  return n >= one.turns and n <= one.turns + 1 and one or nil
+end
+
+--- Shows it anew.
+---@param buf integer
+function M.update(buf)
+  if not vim.api.nvim_buf_is_loaded(buf) then return end
+  local endpoint, model, num_ctx = model_of(buf)
+  if not endpoint or not model then return end
+  local known = known_of(buf, endpoint, model)
+  local seen = read(buf, known)
+  local texts = vim.list_extend({ seen.new }, seen.old)
+  measure.texts(texts, function(counts)
+    if not vim.api.nvim_buf_is_loaded(buf) then return end
+    local sum = seen.extra
+    for i = 2, #counts do
+      sum = sum + counts[i] + tokens.PER_MESSAGE
+    end
+    local own = seen.new ~= '' and counts[1] + tokens.PER_MESSAGE or 0
+    local added = tokens.of(endpoint, model, own + sum)
+    local all = added + (known and known.tokens or 0)
+    local window = windows.of(endpoint, model, num_ctx)
+    local warn_at = config.get().chat.warn_at
+    local changed = meter.set(buf, all > 0 and {
+      tokens = all,
+      window = window,
+      added = known and added or tokens.of(endpoint, model, own),
+      warns = window ~= nil and warn_at ~= false and all >= window * warn_at,
+    } or nil, seen.row)
+    if not changed then return end
+    winbar.update(buf)
+    if seen.row then bar.redraw(buf, seen.row) end
+  end)
+end
+
+---@param buf integer
+local function stop(buf)
+  if timers[buf] then timers[buf]:close() end
+  timers[buf] = nil
+end
+
+--- Shows it anew, some time after the last change.
+---@param buf integer
+local function later(buf)
+  local timer = timers[buf] or assert(vim.uv.new_timer())
+  timers[buf] = timer
+  timer:start(PAUSE, 0, function()
+    stop(buf)
+    vim.schedule(function() fault.guard('the meter', M.update, buf) end)
+  end)
+end
+
+--- A reply has ended: what was counted is the beginning of the next request.
+---@param data table  of the event HumRequestFinished
+local function on_finished(data)
+  local buf, stats = data.buf, data.stats or {}
+  if not vim.api.nvim_buf_is_loaded(buf) or vim.bo[buf].filetype ~= 'hum' then return end
+  local prompt = stats.prompt_tokens or 0
+  counted[buf] = prompt > 0
+      and {
+        tokens = math.floor(stats.filled or prompt + (stats.tokens or 0)),
+        turns = #vim.tbl_filter(function(turn) return turn.text ~= '' end, turns.of(buf).turns),
+        endpoint = data.endpoint,
+        model = data.model,
+      }
+    or nil
+  M.update(buf)
+end
+
+--- Shows it for a chat from now on.
+---@param buf integer
+function M.watch(buf)
+  local group = vim.api.nvim_create_augroup('hum.meter', { clear = false })
+  vim.api.nvim_clear_autocmds({ group = group, buffer = buf })
+  local function on(names, fn)
+    vim.api.nvim_create_autocmd(names, {
+      group = group,
+      buffer = buf,
+      callback = function() fault.guard('the meter', fn, buf) end,
+    })
+  end
+  on({ 'TextChanged', 'TextChangedI' }, later)
+  on('BufUnload', function()
+    stop(buf)
+    meter.forget(buf)
+    counted[buf] = nil
+  end)
+end
+
+vim.api.nvim_create_autocmd('User', {
+  group = vim.api.nvim_create_augroup('hum.meter.replies', {}),
+  pattern = 'HumRequestFinished',
+  callback = function(event) fault.guard('the meter', on_finished, event.data) end,
+})
+
+windows.on_change(function(endpoint, model)
+  for _, win in ipairs(vim.api.nvim_list_wins()) do
+    local buf = vim.api.nvim_win_get_buf(win)
+    if vim.bo[buf].filetype == 'hum' then
+      local name, used = model_of(buf)
+      if name == endpoint and used == model then fault.guard('the meter', M.update, buf) end
+    end
+  end
+end)
+
+fitting.on_marked(later)
+
+return M

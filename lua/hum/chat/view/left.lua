@@ -1,0 +1,102 @@
+-- What of a chat is not sent any more: rows that are folded, and a line behind each that says why. They move with the
+-- text; which they are, hum.chat.fitting says.
+local glyphs = require('hum.look.glyphs')
+local lines = require('hum.chat.view.lines')
+
+local M = {}
+
+local ns = vim.api.nvim_create_namespace('hum.left')
+
+---@class hum.LeftRange
+---@field first integer  row
+---@field last integer
+---@field text string    what the line of the closed fold says
+---@field below? string  what the line below it says
+
+---@class hum.ShownLeft: hum.LeftRange
+---@field id integer  extmark
+
+local shown = {} ---@type table<integer, hum.ShownLeft[]>  by buffer
+
+---@param buf integer
+---@param one hum.ShownLeft
+---@return integer|nil first, integer|nil last
+local function rows_of(buf, one)
+  local at = vim.api.nvim_buf_get_extmark_by_id(buf, ns, one.id, { details = true })
+  local details = at[3]
+  if not details or details.invalid or details.end_row <= at[1] then return nil end
+  return at[1], details.end_row
+end
+
+--- The rows that a row is among, if they are not sent.
+---@param buf integer
+---@param row integer
+---@return integer|nil first, integer|nil last, hum.LeftRange|nil range
+function M.at(buf, row)
+  for _, one in ipairs(shown[buf] or {}) do
+    local first, last = rows_of(buf, one)
+    if first and row >= first and row <= last then return first, last, one end
+  end
+end
+
+--- The first rows of all.
+---@param buf integer
+---@return integer[]
+function M.starts(buf)
+  local out = {}
+  for _, one in ipairs(shown[buf] or {}) do
+    out[#out + 1] = rows_of(buf, one)
+  end
+  return out
+end
+
+---@param buf integer
+---@param row integer  that it stands above
+---@param text string
+local function rule(buf, row, text)
+  local mark = glyphs.get().rule
+  local line = { { mark:rep(2) .. ' ' .. glyphs.cut(text, math.max(20, lines.room(buf) - 4)) .. ' ', 'HumDetails' } }
+  vim.api.nvim_buf_set_extmark(buf, ns, row, 0, { virt_lines = { line }, virt_lines_above = true })
+end
+
+---@param buf integer
+---@param ranges hum.LeftRange[]
+---@return boolean  they are those that are shown
+local function are_shown(buf, ranges)
+  local now = shown[buf] or {}
+  if #now ~= #ranges then return false end
+  for i, one in ipairs(now) do
+    local first, last = rows_of(buf, one)
+    local other = ranges[i]
+    if first ~= other.first or last ~= other.last or one.text ~= other.text or one.below ~= other.below then
+      return false
+    end
+  end
+  return true
+end
+
+--- Shows what is not sent.
+---@param buf integer
+---@param ranges hum.LeftRange[]  in their order
+---@return boolean changed  folds are to be made anew
+function M.set(buf, ranges)
+  if are_shown(buf, ranges) then return false end
+  vim.api.nvim_buf_clear_namespace(buf, ns, 0, -1)
+  shown[buf] = #ranges > 0 and {} or nil
+  for i, range in ipairs(ranges) do
+    local opts = { end_row = range.last, end_col = 0, strict = false, end_right_gravity = false }
+    local one = vim.tbl_extend('force', range, { id = vim.api.nvim_buf_set_extmark(buf, ns, range.first, 0, opts) })
+    shown[buf][i] = one
+    if range.below then rule(buf, range.last + 1, range.below) end
+  end
+  return true
+end
+
+---@param buf integer
+---@return boolean  something is not sent
+function M.has(buf) return shown[buf] ~= nil end
+
+---@param buf integer
+function M.forget(buf) shown[buf] = nil end
+
+return M

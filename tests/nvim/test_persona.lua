@@ -234,3 +234,54 @@ test('persona: a chat that was reopened keeps the model that it has', function(t
   chat.finished(t, 2)
   eq({ 'fake', 0.25 }, { body(srv).model, body(srv).temperature })
 end)
+
+test('persona: its references go with the first message of a chat', function(t)
+  project.new(t)
+  t:write_file('project/docs/a b.md', 'Words of the guide.\n')
+  local srv = t:fake()
+  srv:script({ default = { text = 'Fine.' } })
+  project.answers(t, 'yes')
+  local persona = { system = 'Be kind.', references = { '#file:"docs/a b.md"' } }
+  local buf = project.chat(t, srv, nil, { personas = { kind = persona } })
+  t:cmd('Hum persona kind')
+  project.ask(t, 'hello', buf)
+  project.ask(t, 'again', buf, 2)
+  local requests = project.requests(srv)
+  match('Words of the guide%.\n.*hello$', requests[1].body.messages[2].content)
+  no_match('#file', requests[1].raw)
+  eq(1, project.count(requests[2].raw, 'Words of the guide'))
+  project.same_beginning(srv)
+  eq('Be kind.', requests[2].body.messages[1].content)
+end)
+
+test('persona: one in the midst of a chat has its prompt in the next request', function(t)
+  project.new(t)
+  t:write_file('project/AGENTS.md', 'Use tabs.\n')
+  local srv, buf = begin(t)
+  chat.ask(t, 'hello', buf)
+  chat.finished(t)
+  match('Use tabs', project.words(project.requests(srv)[1], 'system'))
+  t:cmd('Hum persona terse')
+  chat.ask(t, 'again', buf)
+  chat.finished(t, 2)
+  match('^Answer tersely%..*Use tabs', project.words(project.requests(srv)[2], 'system'))
+  eq(1, #project.asked(t))
+end)
+
+test('persona: an edited definition changes nothing in a chat that has begun', function(t)
+  project.new(t)
+  local srv, buf = begin(t)
+  t:cmd('Hum persona terse')
+  chat.ask(t, 'hello', buf)
+  chat.finished(t)
+  t:lua(
+    [[require('hum').setup(vim.tbl_deep_extend('force', vim.deepcopy((...)), { personas = { terse = { system = 'Other.' } } }))]],
+    {
+      endpoints = { ollama = { url = srv.url, model = 'fake', dialect = 'openai' } },
+      personas = { terse = TERSE },
+    }
+  )
+  chat.ask(t, 'again', buf)
+  chat.finished(t, 2)
+  eq('Answer tersely.', project.words(project.requests(srv)[2], 'system'))
+end)

@@ -6,6 +6,7 @@ local folder = require('hum.chat.kept.folder')
 local front = require('hum.chat.front')
 local memory = require('hum.chat.reply.memory')
 local models = require('hum.server.models')
+local persona = require('hum.chat.persona')
 local view_window = require('hum.chat.view.window')
 
 local M = {}
@@ -93,6 +94,7 @@ function M.given(message, turns, dry)
     front = values,
     place = function() return place_of(buf, values) end,
     dry = dry,
+    with = function() return persona.references(buf) end,
     reuse = message.reuse,
     expand = function(...) return require('hum.chat.slash').expand(...) end,
     decide = function(...) return require('hum.chat.system').decide(...) end,

@@ -23,6 +23,7 @@ local M = {}
 ---@field model string
 ---@field num_ctx? integer
 ---@field front table<string, string>  values of the front matter
+---@field with? fun(): string[]  references that belong to the first message as if they stood there: a persona's
 ---@field reuse? boolean      the last message goes as it went before, if it did
 ---@field dry? boolean        nothing is asked, run or fetched, and nothing is kept in the chat's folder
 ---@field folder? string      of contents that are kept, in a dry run
@@ -99,6 +100,19 @@ end
 
 -- ---- the run ----------------------------------------------------------------------------------
 
+--- The text whose references belong to a turn.
+---@param run hum.ContextRun
+---@param i integer
+---@param text string
+---@return string
+local function referring(run, i, text)
+  for before = 1, i - 1 do
+    if run.recorded[before] then return text end
+  end
+  local with = run.given.with and run.given.with() or {}
+  return #with > 0 and table.concat(with, ' ') .. '\n\n' .. text or text
+end
+
 --- Makes the record of a turn: what it refers to, and of the last one, what has changed since.
 ---@param run hum.ContextRun
 ---@param i integer
@@ -112,7 +126,7 @@ local function make_record(run, i, one, is_last, cb)
   local function refer()
     resolve.expanded(run, text, record, function(err, said)
       if err then return cb(err) end
-      resolve.references_of(run, said or text, i, record, cb)
+      resolve.references_of(run, referring(run, i, said or text), i, record, cb)
     end)
   end
   if not is_last then return refer() end
@@ -448,7 +462,7 @@ local function may_refer(given)
   for _, turn in ipairs(given.turns) do
     if turn.role == 'user' and resolve.may_refer(turn.text) then return true end
   end
-  return false
+  return given.with ~= nil and #given.with() > 0
 end
 
 --- Reads what is known of what was sent.

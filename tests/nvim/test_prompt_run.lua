@@ -297,3 +297,30 @@ test('the prompts of hum say what they ask without a range, a file type or any w
     T.ok(name == 'commit' or #text[2] > 60, name .. ': ' .. text[2])
   end
 end)
+
+test('the persona of a prompt: its system, model and options, in chats and edits', OPTS, function(t)
+  local srv =
+    begin(t, { personas = { terse = { system = 'Be terse.', model = 'm2', options = { temperature = 0.25 } } } })
+  write(t, 'ask-it.md', '---\npersona: terse\n---\nSay {{input}}')
+  write(
+    t,
+    'do-it.md',
+    '---\npersona: terse\nmode: edit\noptions: {"top_p": 0.5}\n---\n## § System\nAnd good.\n## » You\nDo.'
+  )
+  write(t, 'no-it.md', '---\npersona: tersse\n---\nSay {{input}}')
+  t:cmd('Hum ask-it x')
+  eq('done', chat.finished(t).status)
+  local body = srv:requests('/v1/chat/completions')[1].body
+  eq({ 'm2', 0.25 }, { body.model, body.temperature })
+  eq({ 'system: Be terse.', 'user: Say x' }, asked(srv))
+  t:cmd('buffer code.lua')
+  srv:script({ tokens = { '```lua\n  return b\n```\n' } })
+  t:cmd('2Hum do-it')
+  eq('done', t:wait_event('HumEditFinished').status)
+  body = srv:requests('/v1/chat/completions')[2].body
+  eq({ 'm2', 0.25, 0.5 }, { body.model, body.temperature, body.top_p })
+  T.match('system: Be terse.\n\nAnd good.\n', asked(srv, 2)[1], true)
+  t:cmd('Hum no-it x')
+  T.match('tersse', (t:messages():gsub('%s+', ' ')), true)
+  eq(2, #srv:requests('/v1/chat/completions'))
+end)

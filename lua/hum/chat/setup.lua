@@ -1,10 +1,9 @@
--- What a chat begins with, if a prompt or persona says so: what the model is told first, how it answers, exchanges that
+-- What a chat begins with, if a prompt says so: what the model is told first, how it answers, exchanges that
 -- stand there already.
 local edit = require('hum.chat.text.edit')
 local format = require('hum.chat.text.format')
 local front = require('hum.chat.front')
 local rows = require('hum.chat.text.rows')
-local settings = require('hum.chat.text.settings')
 local turns = require('hum.chat.text.turns')
 
 local M = {}
@@ -13,7 +12,6 @@ local M = {}
 ---@field system? string
 ---@field think? hum.Think
 ---@field options? table<string, any>
----@field persona? string
 ---@field title? string
 ---@field history? { role: 'user'|'assistant', text: string }[]
 
@@ -68,7 +66,6 @@ function M.write(buf, setup)
     if value ~= nil then front.set_line(buf, key, ('%s: %s'):format(key, value)) end
   end
   if setup.title then front.set_line(buf, 'title', format.setting('title', setup.title)) end
-  set('persona', setup.persona and settings.written(setup.persona))
   set('think', setup.think ~= nil and tostring(setup.think) or nil)
   set('options', setup.options and next(setup.options) ~= nil and vim.json.encode(setup.options) or nil)
   if setup.system then add_system(buf, setup.system) end

@@ -5,6 +5,7 @@ local allow = require('hum.prompt.allow')
 local fill = require('hum.prompt.fill')
 local modes = require('hum.library.modes')
 local notify = require('hum.notify')
+local personas = require('hum.persona')
 local prompts = require('hum.prompt')
 
 local M = {}
@@ -16,6 +17,20 @@ local function tell_notes(prompt)
   if #unknown == 0 then return end
   local name = vim.fn.fnamemodify(prompt.path or prompt.name, ':t')
   notify.warn(('hum: %s, %s'):format(name, table.concat(unknown, '\nhum: ')))
+end
+
+--- The persona of a prompt, once it may be used.
+---@param prompt hum.Prompt
+---@param root? string
+---@param cb fun(persona: hum.Persona|nil, err: string|nil)
+local function persona_of(prompt, root, cb)
+  if not prompt.persona then return cb(nil) end
+  local found, err = personas.get(prompt.persona, root)
+  if not found then return cb(nil, err) end
+  personas.ask(found, function(allowed)
+    if allowed then return cb(found) end
+    cb(nil, ('the persona "%s" of this project is not used: it is not trusted (:Hum trust)'):format(found.name))
+  end)
 end
 
 ---@param prompt hum.Prompt
@@ -43,8 +58,12 @@ local function run(prompt, about, opts, cb)
       local what = ('there is nothing to ask: the prompt "%s" is empty here'):format(prompt.name)
       return cb(false, what .. '\nwrite what you want behind its name, or name lines')
     end
-    local ok, err = act({ prompt = prompt, about = about, opts = opts, filled = filled, input = input })
-    cb(ok and true or false, err, is_chat) -- which tells it itself
+    persona_of(prompt, about.root, function(persona, why)
+      if why then return cb(false, why) end
+      local ok, err =
+        act({ prompt = prompt, about = about, opts = opts, filled = filled, input = input, persona = persona })
+      cb(ok and true or false, err, is_chat) -- which tells it itself
+    end)
   end)
 end
 

@@ -4,7 +4,7 @@ local chats = require('hum.chat.chats')
 local compose = require('hum.chat.compose')
 local endpoints = require('hum.server.endpoint')
 local models = require('hum.server.models')
-local name = require('hum.chat.kept.name')
+local names = require('hum.chat.kept.name')
 local notify = require('hum.notify')
 local origin = require('hum.chat.code.origin')
 local placeholders = require('hum.prompt.placeholders')
@@ -21,6 +21,7 @@ local M = {}
 ---@field opts hum.PromptOpts
 ---@field filled hum.FilledPrompt
 ---@field input string
+---@field persona? hum.Persona
 
 --- The endpoint and model: as the call says, else the prompt. Of a file that was written for others a model is taken
 --- only if it is known here.
@@ -83,7 +84,7 @@ local function title_of(run)
   if run.filled.quoted and file ~= '' then
     what = ('%s %s'):format(file, run.input ~= '' and run.input or places.words(range))
   end
-  return name.title(what ~= '' and ('%s %s'):format(run.prompt.name, what) or run.prompt.name)
+  return names.title(what ~= '' and ('%s %s'):format(run.prompt.name, what) or run.prompt.name)
 end
 
 ---@param run hum.PromptRun
@@ -109,12 +110,12 @@ local function open_chat(run, more)
     new = is_new,
     mods = run.opts.mods,
     draft = prompt.draft,
+    persona = is_new and run.persona and run.persona.name or nil,
     setup = is_new and {
       title = title_of(run),
       system = filled.system,
       think = prompt.think,
       options = prompt.options,
-      persona = prompt.persona,
       history = history,
     } or nil,
   }, more)
@@ -134,16 +135,29 @@ end
 ---@return boolean|nil ok, string|nil err
 local function start_edit(run, more)
   local prompt, filled = run.prompt, run.filled
+  local own = run.persona or {} ---@type hum.Persona|{}
   local endpoint, model = asked_of(run)
+  if not model and not endpoint and own.model then
+    local named
+    named, model = endpoints.split_model(own.model)
+    endpoint = own.endpoint or named
+  end
+  local told = { own.system }
+  told[#told + 1] = filled.system
+  local system = table.concat(told, '\n\n')
+  local texts = { filled.text }
+  if own.references and #own.references > 0 then texts[2] = table.concat(own.references, ' ') end
+  local think = prompt.think
+  if think == nil then think = own.think end
   local label = run.input ~= '' and ('%s: %s'):format(prompt.name, run.input) or prompt.name
   local handle, err = thread.start(vim.tbl_extend('force', {
-    instruction = filled.text,
+    instruction = table.concat(texts, '\n\n'),
     label = label,
-    prompt = filled.system and { system = filled.system },
-    endpoint = endpoint,
+    prompt = system ~= '' and { system = system } or nil,
+    endpoint = endpoint or own.endpoint,
     model = model,
-    think = prompt.think,
-    options = prompt.options,
+    think = think,
+    options = vim.tbl_extend('force', own.options or {}, prompt.options or {}),
     on_done = run.opts.on_done,
   }, more))
   return handle ~= nil, err

@@ -439,6 +439,9 @@ buffer.on_attach(function(buf)
 end)
 file.on_reread(take_text)
 
+--- The text of a chat has been written by hum, turns and all: it is read as from a file.
+M.reread = take_text
+
 reply.on_change(function(buf, what, ending)
   file.grow(buf, what == 'begun')
   if what == 'ended' then

@@ -59,6 +59,7 @@ function M.take_over(from, to)
     edit.replace(to, count, -1, vim.list_extend(last == '' and {} or { '' }, lines))
   end)
   if not ok then return nil, tostring(err) end
+  require('hum.chat').reread(to)
   context.share(from, to)
   front.set_model(to, front.endpoint(from), front.model(from) or '')
   return true

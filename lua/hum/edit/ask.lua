@@ -4,6 +4,8 @@
 local float = require('hum.look.float')
 local history = require('hum.edit.history')
 local notify = require('hum.notify')
+local references = require('hum.reference.complete')
+local where = require('hum.reference.where')
 
 local M = {}
 
@@ -165,7 +167,7 @@ local function recall(ask, step, alike)
   grow(ask)
 end
 
---- No plugin has anything to offer for an instruction, and no option of the user's shapes it.
+--- No plugin has anything to offer for an instruction but references (|hum-references|), and no option of the user's shapes it.
 ---@param buf integer
 local function set_buffer(buf)
   local bo = vim.bo[buf]
@@ -195,7 +197,10 @@ local function set_keys(ask)
   -- As keys: what is typed behind them, as in a macro, waits until they have been handled.
   local accept, cancel =
     "<Cmd>lua require('hum.edit.ask').accept()<CR>", "<Cmd>lua require('hum.edit.ask').cancel()<CR>"
-  map('i', '<CR>', '<Esc>' .. accept)
+  vim.keymap.set('i', '<CR>', function()
+    local chosen = vim.fn.complete_info({ 'selected' }).selected
+    return vim.fn.pumvisible() == 1 and chosen >= 0 and '<C-y>' or '<Esc>' .. accept
+  end, { buffer = ask.buf, nowait = true, expr = true })
   map('n', '<CR>', accept)
   for _, key in ipairs({ '<Esc>', '<C-c>', '<C-[>' }) do
     map('i', key, '<Esc>' .. cancel)
@@ -207,7 +212,10 @@ local function set_keys(ask)
     ['<C-p>'] = { -1, false },
     ['<C-n>'] = { 1, false },
   }) do
-    map('i', key, function() recall(ask, how[1], how[2]) end)
+    map('i', key, function()
+      if vim.fn.pumvisible() == 1 then return vim.api.nvim_feedkeys(vim.keycode(key), 'n', false) end
+      recall(ask, how[1], how[2])
+    end)
   end
 end
 
@@ -267,6 +275,7 @@ function M.open(opts)
   }
   open = ask
   set_buffer(buf)
+  references.attach(buf, function() return where.of({ code = { buf = opts.buf }, dry = true }) end)
   mark(ask)
   ask.win = float.open_at(buf, function() return place_of(ask) end, (' %s '):format(opts.title))
   set_window(ask.win)

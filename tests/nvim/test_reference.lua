@@ -60,7 +60,16 @@ end)
 
 test('reference: names with blanks, other scripts, brackets and colons', function(t)
   begin(t)
-  for _, name in ipairs({ 'a b.lua', 'größe.txt', '日本語.txt', '[id].tsx', 'a(1).lua', 'a:10', 'x{1}.txt', "o'brien.txt" }) do
+  for _, name in ipairs({
+    'a b.lua',
+    'größe.txt',
+    '日本語.txt',
+    '[id].tsx',
+    'a(1).lua',
+    'a:10',
+    'x{1}.txt',
+    "o'brien.txt",
+  }) do
     t:write_file('project/' .. name, 'text of ' .. name)
     local pieces = reference.pieces(t, ('#file:"%s"'):format(name))
     eq({ name }, titles(pieces))
@@ -81,7 +90,7 @@ end)
 
 test('reference: what a pattern leaves out is said', function(t)
   begin(t)
-  t:lua("told = {}; vim.notify = function(text) table.insert(told, text) end")
+  t:lua('told = {}; vim.notify = function(text) table.insert(told, text) end')
   t:write_file('project/credentials.json', '{}')
   local pieces = reference.pieces(t, '#file:*')
   local by_title = {}
@@ -145,7 +154,11 @@ end)
 
 test('reference: "!" sends them', function(t)
   local folder = begin(t)
-  for name, words in pairs({ ['.env'] = 'planted', ['ignored.txt'] = 'ignored words', ['../outside.txt'] = 'from outside' }) do
+  for name, words in pairs({
+    ['.env'] = 'planted',
+    ['ignored.txt'] = 'ignored words',
+    ['../outside.txt'] = 'from outside',
+  }) do
     local piece = reference.pieces(t, '#file!:' .. name, { folder = folder })[1]
     T.match(words, reference.kept(t, folder, piece.kept))
   end
@@ -162,14 +175,20 @@ end)
 test('reference: what is a secret by its content is refused, too', function(t)
   begin(t)
   t:write_file('project/notes.md', 'a\nAKIA' .. 'ABCDEFGHIJKLMNOP' .. '\n')
-  t:write_file('project/deploy.txt', '-----BEGIN OPENSSH PRIVATE ' .. 'KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAA\n')
+  t:write_file(
+    'project/deploy.txt',
+    '-----BEGIN OPENSSH PRIVATE ' .. 'KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAA\n'
+  )
   T.match('private key', reference.refused(t, '#file:deploy.txt'))
   eq('ok', reference.pieces(t, '#file!:deploy.txt')[1].state)
 end)
 
 test('reference: the first that cannot be sent stops all', function(t)
   begin(t)
-  T.match('^.env: ', (reference.refused(t, '#file:src/b.lua #file:.env #file:nowhere'):gsub('^.env is not sent', '.env: ')))
+  T.match(
+    '^.env: ',
+    (reference.refused(t, '#file:src/b.lua #file:.env #file:nowhere'):gsub('^.env is not sent', '.env: '))
+  )
 end)
 
 -- ---- what is not there ------------------------------------------------------------------------

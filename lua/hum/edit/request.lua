@@ -11,6 +11,7 @@ local fault = require('hum.fault')
 local forms = require('hum.edit.form')
 local models = require('hum.server.models')
 local notify = require('hum.notify')
+local references = require('hum.edit.references')
 local requests = require('hum.server.request')
 local rules = require('hum.edit.rules')
 local resolve = require('hum.server.resolve')
@@ -46,6 +47,8 @@ local M = {}
 ---@class hum.edit.Run
 ---@field ask hum.edit.Ask
 ---@field on_event hum.edit.OnEvent
+---@field attached? hum.Attached  what the instruction refers to
+---@field detach? fun()     cancels finding that out
 ---@field id? integer       of the request under way
 ---@field form? hum.EditForm
 ---@field hunks integer     that have finished
@@ -89,18 +92,20 @@ local function choice(ask)
 end
 
 --- Bytes that the excerpt may have: the range goes there and back, and is shown twice.
----@param ask hum.edit.Ask
+---@param run hum.edit.Run
 ---@param resolved hum.Resolved
 ---@param model string
 ---@return integer
-local function room_for(ask, resolved, model)
+local function room_for(run, resolved, model)
+  local ask = run.ask
   local options = vim.tbl_extend('force', resolved.options or {}, ask.options or {})
   local window = tonumber(options.num_ctx) or math.min(models.context(resolved.endpoint.name, model) or WINDOW, 65536)
   local old = ask.rules and math.ceil(#ask.rules / 3) or 0
   for _, line in ipairs(ask.old) do
     old = old + #line + 1
   end
-  return math.max(LEAST, math.min(MOST, math.floor((window * TOKEN - 3 * old) / 2)))
+  local attached = run.attached and run.attached.tokens or 0
+  return math.max(LEAST, math.min(MOST, math.floor(((window - attached) * TOKEN - 3 * old) / 2)))
 end
 
 ---@param run hum.edit.Run
@@ -109,7 +114,7 @@ end
 ---@return table  of the helper's method "edit"
 local function spec_of(run, resolved, model)
   local ask = run.ask
-  local around = excerpt.of(ask.buf, ask.first, ask.last, room_for(ask, resolved, model))
+  local around = excerpt.of(ask.buf, ask.first, ask.last, room_for(run, resolved, model))
   local think = ask.think
   if think == nil then think = config.get().edit.think end
   local asked = vim.tbl_extend('force', ask, around, {
@@ -118,6 +123,7 @@ local function spec_of(run, resolved, model)
     head = ask.head or '',
     foot = ask.foot or '',
     form = run.form,
+    references = run.attached and run.attached.parts,
   }) --[[@as hum.edit.Asked]]
   return {
     buf = ask.buf,
@@ -215,15 +221,21 @@ send = function(run, resolved, model)
   tell(run, 'sent', { endpoint = resolved.endpoint.name, model = model, form = run.form })
 end
 
---- Waits for definitions, for rules, and for key and model, all at once.
+--- Waits for definitions, for rules, for references, and for key and model, all at once.
 ---@param run hum.edit.Run
 ---@param cb fun(why: string?, resolved: hum.Resolved?, model: string?)
 local function gather(run, cb)
-  local pending, result = 3, nil
+  local pending, result, refused = 4, nil, nil
   local function arrived()
     pending = pending - 1
-    if pending == 0 and not run.over and not run.stopped then cb(unpack(result, 1, 3)) end
+    if pending > 0 or run.over or run.stopped then return end
+    if refused then return cb(refused) end
+    cb(unpack(result, 1, 3))
   end
+  run.detach = references.find(run.ask, run.endpoint, function(why, attached)
+    refused, run.attached = why, attached
+    arrived()
+  end)
   local definitions = run.ask.definitions
   if type(definitions) == 'function' then
     definitions(function(list)
@@ -273,6 +285,7 @@ function M.start(ask, on_event_fn)
       run.stopped, preparing[run] = true, nil
       if run.id then return client.stop(run.id, discard) end
       if run.cancel then run.cancel() end
+      if run.detach then run.detach() end
       vim.schedule(function() tell(run, 'cancelled', {}) end)
     end,
   }

@@ -134,7 +134,7 @@ local current ---@type hum.ReferenceMenu|nil
 ---@param item hum.ReferenceItem
 ---@return table  as |complete-items| has it
 local function vim_item(item)
-  return { word = item.word, abbr = item.abbr, menu = item.info or '', dup = 1, icase = 1 } --
+  return { word = item.word, abbr = item.abbr, menu = item.info or '', dup = 1, icase = 1 }
 end
 
 ---@param findstart 0|1
@@ -165,13 +165,6 @@ end
 ---@param buf integer
 ---@return boolean
 function M.is_attached(buf) return buffers[buf] ~= nil end
-
---- What git knows of the project is asked before it is needed.
----@param buf integer
-function M.warm(buf)
-  local own = buffers[buf]
-  if own then require('hum.reference.source.names').refresh(own.where().project) end
-end
 
 -- ---- plugins ----------------------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ local M = {}
 ---@field rules? string  of the user and the project
 ---@field diagnostics? { line: integer, last?: integer, severity?: string, message: string, source?: string }[]
 ---@field definitions? { name: string, text: string }[]
+---@field references? table[]  parts of a message: what the instruction refers to
 ---@field thread? { instruction: string, answer?: string[], accepted: table[], rejected: table[] }[]  oldest first
 
 --- A range of more lines is not shown twice.
@@ -190,7 +191,9 @@ function M.messages(asked)
   end
   local out = { message('system', table.concat(parts, '\n\n')) }
   add_thread(asked, out)
-  out[#out + 1] = message('user', question(asked))
+  local last = message('user', question(asked))
+  last.parts = vim.list_extend(vim.list_extend({}, asked.references or {}), last.parts)
+  out[#out + 1] = last
   return out
 end
 

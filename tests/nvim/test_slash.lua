@@ -86,7 +86,7 @@ end)
 test('names are completed', { ui = false }, function(t)
   begin(t)
   eq(
-    { { word = '/explain', info = 'explain code: what it does, how, and what to watch out for' } },
+    { { word = 'explain', info = 'explain code: what it does, how, and what to watch out for' } },
     t:lua([[return require('hum.chat.slash').complete('ex')]])
   )
   eq(12, #t:lua([[return require('hum.chat.slash').complete('')]]))

@@ -6,6 +6,7 @@
 local code_window = require('hum.chat.code.window')
 local allow = require('hum.prompt.allow')
 local fill = require('hum.prompt.fill')
+local front = require('hum.chat.front')
 local page = require('hum.prompt.page')
 local prompts = require('hum.prompt')
 local spelling = require('hum.spelling')
@@ -106,14 +107,15 @@ function M.expand(text, where, cb)
 end
 
 --- The prompts that a message may begin with, for completion.
----@param typed string    behind the slash
----@param project? string
----@return { word: string, info: string }[]
-function M.complete(typed, project)
+---@param typed string  behind the slash
+---@param buf? integer  the chat, default: the current buffer
+---@return { word: string, info: string }[]  without the slash
+function M.complete(typed, buf)
+  local values = front.values(buf or vim.api.nvim_get_current_buf())
   local out = {}
-  for _, entry in ipairs(prompts.list(project)) do
+  for _, entry in ipairs(prompts.list(values and values.project and values.project.root)) do
     if entry.prompt and vim.startswith(entry.name, typed) then
-      out[#out + 1] = { word = '/' .. entry.name, info = page.describe(entry) }
+      out[#out + 1] = { word = entry.name, info = page.describe(entry) }
     end
   end
   return out

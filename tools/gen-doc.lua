@@ -192,7 +192,7 @@ local function key_table() return table_of(keys.list) end
 local function edit_key_table() return table_of(edit_keys.list) end
 
 --- The width of the first column of the table of groups.
-local GROUP = 24
+local GROUP = 25
 
 ---@return string[]
 local function group_table()

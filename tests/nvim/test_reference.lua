@@ -105,7 +105,7 @@ test('reference: what a pattern leaves out is said', function(t)
     local told = table.concat(t:lua('return told'), '\n')
     return told:find('2 files were left out') and told
   end, 'what is left out is told')
-  T.match('data.bin (it is no text)', said, true)
+  T.match('data.bin (it is binary', said, true)
   T.match('credentials.json (it may hold', said, true)
   T.match('#file:*: 1 name that git ignores left out', said, true)
   eq('ok', reference.pieces(t, '#file!:ign*')[1].state)
@@ -141,7 +141,7 @@ test('reference: secrets, ignored files, files outside and binaries are refused 
     ['.env'] = 'it may hold',
     ['ignored.txt'] = 'git ignores it',
     ['../outside.txt'] = 'outside the project',
-    ['data.bin'] = 'it is no text',
+    ['data.bin'] = 'it is binary',
   }) do
     local err = reference.refused(t, '#file:' .. name)
     T.match(why, err)

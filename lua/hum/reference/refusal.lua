@@ -28,10 +28,18 @@ function M.words(ref, title, why)
   return text:format(title, why, M.forced(ref))
 end
 
---- The same of what several references or none have led to.
+--- Why a file is not sent, beside what hum.sensitive says of it.
 M.OUTSIDE = 'it is outside the project'
 M.IGNORED = 'git ignores it'
-M.BINARY = 'it is no text'
+M.BINARY = 'it is binary, not text'
+
+--- What hum.sensitive says, in words that tell what it is about.
+---@param why string
+---@return string
+local function secret(why)
+  if why:find('^it may hold secrets') then return why end
+  return (why:gsub('^it may hold ', 'it may hold secrets: '))
+end
 
 --- Why a file is not sent, by its name and where it is.
 ---@param path string  absolute
@@ -40,7 +48,7 @@ M.BINARY = 'it is no text'
 ---@return boolean allowed  by the user's list, whatever is in it
 function M.of_name(path, where)
   local verdict = sensitive.of_file(path, config.get().complete.exclude)
-  if verdict.why then return verdict.why, false end
+  if verdict.why then return secret(verdict.why), false end
   local real = vim.uv.fs_realpath(path)
   if real and not where.is_inside(real) then return M.OUTSIDE, false end
   return nil, verdict.allowed == true
@@ -53,7 +61,7 @@ end
 function M.of_head(head, name)
   local lines = vim.split(head, '\n', { plain = true })
   local why, row = sensitive.of_lines(lines, name)
-  return why and (row and ('%s in line %d'):format(why, row) or why) or nil
+  return why and secret(row and ('%s in line %d'):format(why, row) or why) or nil
 end
 
 -- ---- git --------------------------------------------------------------------------------------

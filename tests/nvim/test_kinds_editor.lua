@@ -239,6 +239,19 @@ test('a part within a section of the help goes to the next tag', PURE, function(
   T.no_match('nvim_buf_get_mark%(', kinds.source(t, 'help', 'nvim_buf_get_lines()').text)
 end)
 
+test('tags as :help takes them', PURE, function(t)
+  for typed, tag in pairs({
+    ['*'] = 'star',
+    ['ctrl-w'] = 'CTRL-W',
+    vsplit = ':vsplit',
+    [':w'] = ':w',
+    ["'ts'"] = "'ts'",
+  }) do
+    eq(tag, kinds.source(t, 'help', typed).attributes.tag)
+  end
+  T.match('there is no help for "nosuchtag"', kinds.refused(t, 'help', 'nosuchtag'), true)
+end)
+
 test("a plugin's help, and a tag that is none", PURE, function(t)
   t:write_file('plug/doc/x.txt', '*x.txt* first\n\nall of it\n\n==\nmore\n')
   t:cmd('helptags ' .. t.dir .. '/plug/doc')

@@ -22,10 +22,21 @@ local function read(path, most, cb)
   end)
 end
 
+--- As `:help` reads them (help.c).
+local SIGNS = { ['*'] = 'star', ['g*'] = 'gstar', ['[*'] = '[star', [']*'] = ']star', ['|'] = 'bar', ['"'] = 'quote' }
+
 --- Names that a tag may have, the nearest first.
 ---@param tag string
 ---@return string[]
-local function forms(tag) return { tag, ("'%s'"):format(tag), tag .. '()', ':' .. tag, tag:gsub('%(%)$', '') .. '' } end
+local function forms(tag)
+  local list = { SIGNS[tag] or tag, ("'%s'"):format(tag), tag .. '()', ':' .. tag, (tag:gsub('%(%)$', '')) }
+  -- "ctrl-w" is written CTRL-W: what Neovim finds first, if it is called the same.
+  local ok, found = pcall(vim.fn.getcompletion, tag, 'help')
+  local first = ok and found[1] or ''
+  local function is_first(form) return form:lower() == first:lower() end
+  if vim.iter(list):any(is_first) then list[#list + 1] = first end
+  return list
+end
 
 --- The file of a tag, in the text of a file of tags.
 ---@param tags string  begins with a line break
@@ -45,11 +56,11 @@ end
 ---@param tag string
 ---@param cb fun(found?: hum.ReferenceHelp)
 local function find(files, tag, cb)
-  local best, rank = nil, math.huge
+  local best, rank, wanted = nil, math.huge, forms(tag)
   local function step(i)
     if not files[i] or rank == 1 then return cb(best) end
     read(files[i], TAGS_BYTES, function(text)
-      for n, form in ipairs(forms(tag)) do
+      for n, form in ipairs(wanted) do
         local file = n < rank and text and file_of('\n' .. text, form)
         if file then
           best, rank = { tag = form, path = vim.fs.joinpath(vim.fs.dirname(files[i]), file) }, n

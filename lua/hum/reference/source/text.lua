@@ -66,9 +66,11 @@ end
 ---@param buf integer
 ---@return hum.ReferenceText
 function M.of_buffer(buf)
+  local filetype = vim.bo[buf].filetype
+  if filetype == '' then filetype = vim.filetype.match({ buf = buf }) or '' end
   local bytes = vim.api.nvim_buf_get_offset(buf, vim.api.nvim_buf_line_count(buf))
   local lines = bytes <= MOST and vim.api.nvim_buf_get_lines(buf, 0, -1, false) or {}
-  return { source = buf, lines = lines, bytes = bytes, language = language_of(vim.bo[buf].filetype) }
+  return { source = buf, lines = lines, bytes = bytes, language = language_of(filetype) }
 end
 
 ---@param content string

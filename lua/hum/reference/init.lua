@@ -74,7 +74,7 @@ local function entry_of(job, ref, source)
   return {
     ref = ref,
     source = source,
-    force = ref.force,
+    force = ref.force or source.own == true,
     inside = false,
     want = want,
     since = opts.since and opts.since(id) or nil,

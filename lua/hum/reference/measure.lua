@@ -1,5 +1,6 @@
 -- From sources to pieces: the helper reads them, keeps a copy, and says how large they are and what has changed.
 local config = require('hum.config')
+local convert = require('hum.reference.convert')
 local gather = require('hum.server.gather')
 local refusal = require('hum.reference.refusal')
 
@@ -21,6 +22,7 @@ local M = {}
 ---@field outline? table  { kept, bytes, tokens }
 ---@field image? table    { kept, media, width, height, bytes }
 ---@field note? string    what was left out of it, and why
+---@field is_pdf? boolean
 
 ---@class hum.ReferenceEntry  a source on its way to be a piece
 ---@field ref? hum.Reference
@@ -31,6 +33,8 @@ local M = {}
 ---@field want? 'whole'|'outline'
 ---@field since? string
 ---@field piece? hum.Piece  it is one already
+---@field copy? string      a file that is read in place of the source's: what it was converted to
+---@field note? string      what was done with it
 
 ---@param entry hum.ReferenceEntry
 ---@param state string
@@ -41,6 +45,7 @@ function M.none(entry, state, why, cure)
   local source = entry.source
   local piece = { ref = entry.ref, source = source, state = state, why = why, cure = cure, note = source.note }
   piece.bytes, piece.lines, piece.tokens = 0, 0, 0
+  piece.note = entry.note or piece.note
   return piece --[[@as hum.Piece]]
 end
 
@@ -49,13 +54,13 @@ end
 local function item_of(entry)
   local source = entry.source
   return {
-    path = source.path,
+    path = entry.copy or source.path,
     buf = source.buf,
     text = source.text,
     name = source.text and source.title or nil,
     first = source.first,
     last = source.last,
-    force = (entry.force or entry.inside) or nil,
+    force = (entry.force or entry.inside or entry.copy ~= nil) or nil,
     since = entry.since,
     want = entry.want,
   }
@@ -65,7 +70,11 @@ end
 ---@type table<string, fun(entry: hum.ReferenceEntry, result: table): hum.Piece>
 local STATES = {
   outside = function(entry) return M.none(entry, 'refused', refusal.OUTSIDE) end,
-  binary = function(entry) return M.none(entry, 'refused', refusal.BINARY) end,
+  binary = function(entry, result)
+    local piece = M.none(entry, 'refused', refusal.BINARY)
+    piece.is_pdf = result.kind == 'pdf' or nil
+    return piece
+  end,
   missing = function(entry) return M.none(entry, 'missing', 'it is not there any more') end,
   unreadable = function(entry, result)
     return M.none(
@@ -144,13 +153,18 @@ function M.start(entries, where, folder, cb)
     return function() end
   end
   local spec = { folder = folder, root = where.project, items = vim.tbl_map(item_of, asked) }
-  return gather.start(spec, function(err, results)
+  local stop ---@type fun()
+  stop = gather.start(spec, function(err, results)
     if not results then return cb(type(err) == 'table' and err.message or err or 'the files could not be read') end
     for i, entry in ipairs(asked) do
       entry.piece = piece_of(entry, results[i])
     end
-    cb(nil)
+    stop = convert.start(asked, where, function(any)
+      if not any then return cb(nil) end
+      stop = M.start(asked, where, folder, cb)
+    end)
   end)
+  return function() stop() end
 end
 
 return M

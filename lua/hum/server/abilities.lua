@@ -63,6 +63,27 @@ local READERS = {
   },
 }
 
+---@param value any
+---@return boolean  it is told that it cannot
+local function denies(value) return value == false or type(value) == 'table' and value.supported == false end
+
+--- Whether a model takes images, by its entry in a list.
+---@param item table
+---@return boolean|nil  nil: the list does not say
+function M.images(item)
+  local can = type(item.capabilities) == 'table' and vim.islist(item.capabilities) and item.capabilities or {}
+  for _, reader in ipairs(READERS) do
+    if reader[1] == 'images' and (reader[2](item, can) or has(can, { 'multimodal' })) then return true end
+  end
+  local told = #answers.strings(at(item, 'architecture', 'input_modalities')) > 0 -- OpenRouter
+    or #answers.strings(item.input_modalities) > 0 -- xAI
+    or denies(at(item, 'capabilities', 'vision')) -- LM Studio, Mistral
+    or denies(at(item, 'capabilities', 'image_input')) -- Anthropic
+    or item.supports_image_input == false -- Fireworks
+    or (item.type == 'llm' and item.object == 'model') -- LM Studio's older list, where others are "vlm"
+  if told then return false end
+end
+
 --- What a model can do, in words.
 ---@param item table    its entry of a list
 ---@param can string[]  its capabilities, where they are a list

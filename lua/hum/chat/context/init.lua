@@ -8,6 +8,7 @@ local ledgers = require('hum.chat.context.ledger')
 local lists = require('hum.chat.context.list')
 local resolve = require('hum.chat.context.resolve')
 local summaries = require('hum.chat.text.summary')
+local vision = require('hum.server.vision')
 local walks = require('hum.chat.context.walk')
 
 local M = {}
@@ -491,13 +492,18 @@ function M.prepare(given, cb)
     if err then return finish(err) end
     fit(run, 1, 1, function(why, messages, from, plan)
       if why or not messages then return finish(why or 'the messages cannot be made') end
-      finish(nil, {
-        messages = messages,
-        run = run,
-        from = from,
-        plan = plan,
-        commit = function() commit(run) end,
-      })
+      local function done(refused)
+        if refused then return finish(refused) end
+        finish(nil, {
+          messages = messages,
+          run = run,
+          from = from,
+          plan = plan,
+          commit = function() commit(run) end,
+        })
+      end
+      if given.dry then return done() end
+      resolve.await(run, function(back) return vision.check(given.endpoint, given.model, messages, back) end, done)
     end)
   end
   local needs = may_refer(given) or ledgers.has(given.buf)

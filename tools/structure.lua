@@ -100,7 +100,7 @@ local LUA = {
     'hum/edit/collect',
     'hum/edit/view',
   },
-  ['hum/prompt'] = { 'hum/base', 'hum/chat/text', 'hum/edit/collect' },
+  ['hum/prompt'] = { 'hum/base', 'hum/chat/text', 'hum/edit/collect', 'hum/reference' },
   ['hum/library'] = {
     'hum/base',
     'hum/look',

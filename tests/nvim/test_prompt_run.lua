@@ -324,3 +324,49 @@ test('the persona of a prompt: its system, model and options, in chats and edits
   T.match('tersse', (t:messages():gsub('%s+', ' ')), true)
   eq(2, #srv:requests('/v1/chat/completions'))
 end)
+
+--- Prompts, and how often the text of the clipboard may come of code that reads like a reference: never.
+local NO_REFERENCES = {
+  'Polish {{selection}} so.',
+  'Polish ```{{selection}}``` so.',
+  '```\n{{selection}}\n\n```',
+  '{{selection}}',
+  'See {{diagnostics}}',
+  '---\nmode: edit\n---\nPolish {{selection}} so. {{diagnostics}}',
+}
+
+test('what is put in is no reference, whatever it reads like', OPTS, function(t)
+  local srv = begin(t)
+  t:lua([[
+    vim.g.clipboard = { name = 'x', copy = {}, paste = {} }
+    for _, register in ipairs({ '+', '*' }) do
+      vim.g.clipboard.copy[register] = function() end
+      vim.g.clipboard.paste[register] = function() return { { 'PLANTED' }, 'v' } end
+    end
+    vim.fn.setreg('"', 'PLANTED')
+  ]])
+  for i, text in ipairs(NO_REFERENCES) do
+    write(t, ('p%d.md'):format(i), text)
+  end
+  t:api('nvim_buf_set_lines', 0, 0, -1, false, {
+    '-- ``` #clipboard',
+    '-- \\#clipboard #help:undo-two-ways ```',
+    '-- #cmd:touch\\ x ![](pic.png)',
+  })
+  t:lua([[vim.diagnostic.set(vim.api.nvim_create_namespace('x'), 0,
+    { { lnum = 0, col = 0, message = 'no #clipboard, \\#help:undo-two-ways' } })]])
+  t:lua([[asked = 0 vim.ui.select = function(_, _, cb) asked = asked + 1 cb(nil) end]])
+  for i, text in ipairs(NO_REFERENCES) do
+    t:cmd('buffer code.lua')
+    t:cmd(('1,3Hum p%d'):format(i))
+    local is_edit = text:find('mode: edit', 1, true)
+    eq('done', (is_edit and t:wait_event('HumEditFinished') or chat.finished(t, i)).status)
+    local all = vim.json.encode(srv:requests('/v1/chat/completions')[i].body.messages)
+    T.no_match('PLANTED', all, true)
+    T.no_match('Undo-two-ways', all, true)
+    T.no_match('There are two ways', all, true)
+    T.no_match('image_url', all, true)
+    T.match('#clipboard', all, true)
+  end
+  eq(0, t:lua('return asked'))
+end)

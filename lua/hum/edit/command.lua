@@ -7,7 +7,6 @@ local history = require('hum.edit.history')
 local notify = require('hum.notify')
 local places = require('hum.edit.place')
 local placeholders = require('hum.prompt.placeholders')
-local problems = require('hum.edit.collect.problems')
 local prompts = require('hum.prompt')
 local thread = require('hum.edit.thread')
 local values_of = require('hum.prompt.values')
@@ -60,7 +59,7 @@ local function fix(range, text, more)
   local prompt, why = prompts.get('fix')
   if not prompt then return nil, why end
   local values = values_of.range(range, text)
-  values.diagnostics = problems.text(range)
+  values.diagnostics = values.diagnostics()
   if values.diagnostics == '' and text == '' then
     local cure = 'say what is wrong: ":Hum fix {what}", or ":Hum edit {instruction}"'
     return nil, ('nothing to fix is known in %s\n%s'):format(where.words(range), cure)

@@ -1,7 +1,7 @@
 -- Filling in a prompt: what it is about, what the user says, what git knows, what he is asked for.
-local format = require('hum.chat.text.format')
 local git = require('hum.git')
 local placeholders = require('hum.prompt.placeholders')
+local plain = require('hum.prompt.plain')
 local values_of = require('hum.prompt.values')
 
 local M = {}
@@ -59,7 +59,7 @@ local function ask_git(text, buf, cb)
     local function next_name(i)
       if not names[i] then return cb(values) end
       GIT[names[i]](ask, function(out)
-        values[names[i]] = out
+        values[names[i]] = plain.escaped(out)
         next_name(i + 1)
       end)
     end
@@ -118,24 +118,6 @@ local function ask_user(prompt, about, opts, cb)
 end
 
 -- ---- filling ---------------------------------------------------------------------------------
-
---- Lines of a buffer as a chat quotes them.
----@param range hum.EditRange
----@return string
-function M.quote(range)
-  local name = vim.api.nvim_buf_get_name(range.buf)
-  local is_file = name ~= '' and vim.bo[range.buf].buftype == '' and not name:find('^%a[%w+.-]+://')
-  return table.concat(
-    format.quote({
-      lines = vim.split(values_of.text(range), '\n', { plain = true }),
-      filetype = vim.bo[range.buf].filetype,
-      name = is_file and vim.fn.fnamemodify(name, ':~:.') or '',
-      first = range.first + 1,
-      last = range.last + 1,
-    }),
-    '\n'
-  )
-end
 
 ---@param prompt hum.Prompt
 ---@return string  all that is filled in
@@ -208,7 +190,7 @@ local function texts_of(prompt, about, input, is_chat)
       and {
         selection = function()
           local is_blank = not values_of.text(range):find('%S')
-          return is_blank and '' or M.quote(range)
+          return is_blank and '' or values_of.quote(range)
         end,
       }
     or nil

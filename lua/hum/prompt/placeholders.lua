@@ -113,28 +113,31 @@ local function refenced(before, filled)
 end
 
 ---@param text string
----@param value fun(name: string, whole: string): string
+---@param value fun(name: string, whole: string, is_fenced: boolean): string
 ---@return string filled
 ---@return boolean empty  it has placeholders, and none of them had a text
 local function fill_paragraph(text, value)
   local any, some = false, false
+  local is_fenced = text:find('^%s*```') ~= nil or text:find('^%s*~~~') ~= nil
   local filled = text:gsub('(\\?)({{%s*([%a_][%w_]*)%s*}})', function(escape, whole, name)
     if escape ~= '' then return whole end
-    local new = value(name, whole)
+    local new = value(name, whole, is_fenced)
     any, some = true, some or new ~= ''
     return new
   end)
   return filled ~= text and refenced(text, filled) or filled, any and not some
 end
 
----@param given string|(fun(): string)|nil
+---@alias hum.PromptValue string|fun(is_fenced?: boolean): string
+---@alias hum.PromptValues table<string, hum.PromptValue>
+
+---@param given hum.PromptValue|nil
+---@param is_fenced? boolean
 ---@return string|nil
-local function text_of(given)
-  if type(given) == 'function' then return given() end
+local function text_of(given, is_fenced)
+  if type(given) == 'function' then return given(is_fenced) end
   return given
 end
-
----@alias hum.PromptValues table<string, string|fun(): string>
 
 --- A text with its placeholders filled in. A paragraph all of whose placeholders are empty is left out. A placeholder
 --- that nobody knows stays as it stands there.
@@ -143,8 +146,8 @@ end
 ---@param blocks? hum.PromptValues  what takes the place of a paragraph or fenced block that is a placeholder alone
 ---@return string
 function M.fill(text, values, blocks)
-  local function value(name, whole)
-    local given = text_of(values[name])
+  local function value(name, whole, is_fenced)
+    local given = text_of(values[name], is_fenced)
     if given == nil and not M.KNOWN[name] then return whole end
     return given or ''
   end

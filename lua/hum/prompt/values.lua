@@ -1,4 +1,6 @@
 -- What the placeholders of a prompt are for some lines of a buffer.
+local format = require('hum.chat.text.format')
+local plain = require('hum.prompt.plain')
 local problems = require('hum.edit.collect.problems')
 
 local M = {}
@@ -13,6 +15,34 @@ function M.text(range)
   return table.concat(lines, '\n')
 end
 
+--- The same as a chat quotes it.
+---@param range hum.EditRange
+---@return string
+function M.quote(range)
+  local name = vim.api.nvim_buf_get_name(range.buf)
+  local is_file = name ~= '' and vim.bo[range.buf].buftype == '' and not name:find('^%a[%w+.-]+://')
+  return table.concat(
+    format.quote({
+      lines = vim.split(M.text(range), '\n', { plain = true }),
+      filetype = vim.bo[range.buf].filetype,
+      name = is_file and vim.fn.fnamemodify(name, ':~:.') or '',
+      first = range.first + 1,
+      last = range.last + 1,
+    }),
+    '\n'
+  )
+end
+
+--- The same in the midst of a text: what reads like a reference is none, in a quote.
+---@param range hum.EditRange
+---@param is_fenced boolean|nil  it comes into a fence
+---@return string
+local function inline(range, is_fenced)
+  local text = M.text(range)
+  if is_fenced or not plain.is_risky(text) then return text end
+  return '\n\n' .. M.quote(range) .. '\n\n'
+end
+
 ---@param buf integer
 ---@return string  '' if it has no file
 local function path_of(buf)
@@ -25,7 +55,7 @@ end
 ---@param input string
 ---@return hum.PromptValues
 function M.range(range, input)
-  local path = path_of(range.buf)
+  local path = plain.escaped(path_of(range.buf))
   return {
     input = input,
     filetype = vim.bo[range.buf].filetype,
@@ -36,8 +66,8 @@ function M.range(range, input)
     last = tostring(range.last + 1),
     lines = range.first == range.last and tostring(range.first + 1)
       or ('%d-%d'):format(range.first + 1, range.last + 1),
-    selection = function() return M.text(range) end,
-    diagnostics = function() return problems.text(range) end,
+    selection = function(is_fenced) return inline(range, is_fenced) end,
+    diagnostics = function() return plain.escaped(problems.text(range)) end,
   }
 end
 

@@ -175,6 +175,19 @@ test('rules: what is no text is refused, and a fifo is not waited for', { ui = f
   eq('', text)
 end)
 
+test('rules: a name with invisible characters is refused; a deep forest is not searched', { ui = false }, function(t)
+  local files = { ['.cursor/rules/a\226\128\139.mdc'] = '---\nalwaysApply: true\n---\nHidden.\n' }
+  for i = 1, 60 do
+    files[('.cursor/rules/f%02d/x.mdc'):format(i)] = ('---\nalwaysApply: true\n---\nRule %d.\n'):format(i)
+  end
+  local root = new(t, files)
+  vim.uv.fs_symlink('..', root .. '/.cursor/rules/loop')
+  local list, text = collect(t, root)
+  eq('refused', list[1]:match('%a+$'))
+  no_match('Hidden', text)
+  T.ok(#list < 60, 'some folders are not read')
+end)
+
 test('rules: the user has his own, which nobody asks for', { ui = false }, function(t)
   local folder = t:eval('stdpath("config")')
   t:lua([[vim.fn.mkdir(..., 'p')]], folder .. '/hum')

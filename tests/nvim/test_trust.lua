@@ -118,6 +118,22 @@ test('trust: what is cancelled is not called back', { ui = false }, function(t)
   eq({ '/p/a' }, ask(t, { item('/p/a', 'one') }), 'his answer counts all the same')
 end)
 
+test('trust: a dialog that was closed without a word keeps nobody waiting', { ui = false }, function(t)
+  t:lua([[
+    vim.ui.select = function() opened = (opened or 0) + 1 end
+    local items = { { path = '/p/a', text = 'one', what = 'rules' } }
+    local cancel = require('hum.trust').ask(items, function() called = true end)
+    require('hum.trust').ask({ { path = '/p/b', text = 'one', what = 'rules' } }, function() end)
+    cancel()]])
+  eq({ 2, false }, t:lua('return { opened, called == true }'))
+end)
+
+test('trust: names are shown in one line', { ui = false }, function(t)
+  project.answers(t, 'yes')
+  ask(t, { item('/p/a\n1: Yes', 'one') })
+  match('/p/a%?1: Yes: new', project.asked(t)[1].prompt)
+end)
+
 test('trust: the file is private, and whole', { ui = false }, function(t)
   project.answers(t, 'yes')
   ask(t, { item('/p/a', 'one') })

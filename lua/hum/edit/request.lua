@@ -53,6 +53,7 @@ local M = {}
 ---@field form? hum.EditForm
 ---@field hunks integer     that have finished
 ---@field cancel? hum.Cancel  of what is found out before
+---@field cancel_rules? hum.Cancel
 ---@field endpoint string
 ---@field since integer      ms, as vim.uv.now()
 ---@field stopped? boolean
@@ -246,7 +247,7 @@ local function gather(run, cb)
     arrived()
   end
   local name, known = choice(run.ask)
-  rules.find(run.ask.buf, name, known, function(text)
+  run.cancel_rules = rules.find(run.ask.buf, name, known, function(text)
     run.ask.rules = text
     arrived()
   end)
@@ -286,6 +287,7 @@ function M.start(ask, on_event_fn)
       if run.id then return client.stop(run.id, discard) end
       if run.cancel then run.cancel() end
       if run.detach then run.detach() end
+      if run.cancel_rules then run.cancel_rules() end
       vim.schedule(function() tell(run, 'cancelled', {}) end)
     end,
   }

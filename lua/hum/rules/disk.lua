@@ -4,9 +4,9 @@ local M = {}
 
 local uv = vim.uv
 
---- Bytes of a file, names in a folder, and folders within folders: more is no rules.
+--- Bytes of a file, names in a folder, folders within folders, and folders in all: more is no rules.
 M.LARGEST = 256 * 1024
-local MOST, DEPTH = 200, 5
+local MOST, DEPTH, FOLDERS = 200, 5, 50
 
 ---@class hum.RulesText
 ---@field text? string
@@ -69,8 +69,9 @@ end
 ---@param folder string
 ---@param ending string
 ---@param depth integer
----@param out string[]
+---@param out { paths: string[], folders: integer }
 local function walk(folder, ending, depth, out)
+  out.folders = out.folders + 1
   local handle = call('fs_scandir', folder)
   local folders, files = {}, {} ---@type string[], string[]
   for _ = 1, handle and MOST or 0 do
@@ -83,10 +84,10 @@ local function walk(folder, ending, depth, out)
   table.sort(files)
   table.sort(folders)
   for _, name in ipairs(files) do
-    out[#out + 1] = folder .. '/' .. name
+    table.insert(out.paths, folder .. '/' .. name)
   end
   for _, name in ipairs(folders) do
-    if depth < DEPTH and #out < MOST then walk(folder .. '/' .. name, ending, depth + 1, out) end
+    if depth < DEPTH and out.folders < FOLDERS then walk(folder .. '/' .. name, ending, depth + 1, out) end
   end
 end
 
@@ -96,9 +97,9 @@ end
 ---@param ending string
 ---@return string[] paths
 function M.files(folder, ending)
-  local out = {}
+  local out = { paths = {}, folders = 0 }
   walk(folder, ending, 1, out)
-  return vim.list_slice(out, 1, MOST)
+  return vim.list_slice(out.paths, 1, MOST)
 end
 
 --- Whether a text is UTF-8.

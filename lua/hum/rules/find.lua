@@ -3,6 +3,7 @@
 local disk = require('hum.rules.disk')
 local header = require('hum.rules.header')
 local imports = require('hum.rules.imports')
+local invisible = require('hum.invisible')
 local names = require('hum.rules.names')
 local sensitive = require('hum.sensitive')
 
@@ -118,7 +119,8 @@ local function take(f, path, how, depth)
   local title = how.own and not how.led and 'your own rules' or title_of(f, outside and real or path)
   local one = { path = real, title = title, text = '', state = 'found', own = how.own, outside = outside or nil }
   f.known[real] = one
-  local why = (how.led or outside) and secret_in(real) or nil
+  local why = #invisible.find(title) > 0 and 'its name has invisible characters' or nil
+  why = why or (how.led or outside) and secret_in(real) or nil
   local read = not why and disk.read(real) or { why = why }
   why = read.why or ((how.led or outside) and secret_in(real, read.text) or nil)
   if why then

@@ -31,7 +31,7 @@ local function hash_of(text) return vim.fn.sha256(vim.base64.encode(text)) end
 
 ---@param item hum.TrustItem
 ---@return string
-local function title_of(item) return item.title or vim.fn.fnamemodify(item.path, ':~') end
+local function title_of(item) return ((item.title or vim.fn.fnamemodify(item.path, ':~')):gsub('%c', '?')) end
 
 --- What is known of a text, without asking.
 ---@param item hum.TrustItem
@@ -192,6 +192,7 @@ end
 ---@field items hum.TrustItem[]
 ---@field cb fun(allowed: table<string, true>)
 ---@field cancelled? boolean
+---@field asking? boolean
 
 local jobs = {} ---@type hum.trust.Job[]  the first is being asked about
 local next_job ---@type fun()
@@ -205,6 +206,7 @@ end
 
 ---@param job hum.trust.Job
 local function finish(job)
+  if jobs[1] ~= job then return end -- it was cancelled while its question was open
   local allowed = {} ---@type table<string, true>
   for _, item in ipairs(job.items) do
     local state, why = M.state(item)
@@ -232,6 +234,7 @@ function next_job()
   end
   when_free(function()
     if job.cancelled then return finish(job) end
+    job.asking = true
     ask(new, function(word)
       decide(new, word)
       if word ~= 'yes' then tell_denied(new, '') end
@@ -249,7 +252,13 @@ function M.ask(items, cb)
   local job = { items = items, cb = cb } ---@type hum.trust.Job
   jobs[#jobs + 1] = job
   if #jobs == 1 then next_job() end
-  return function() job.cancelled = true end
+  return function()
+    job.cancelled = true
+    if not job.asking or jobs[1] ~= job then return end
+    -- Its dialog may have been closed without an answer: nothing waits for that.
+    table.remove(jobs, 1)
+    next_job()
+  end
 end
 
 --- Whether a text is allowed under a name, without asking: for what has a question of its own.

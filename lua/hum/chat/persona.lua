@@ -217,7 +217,7 @@ function M.explain(name, buf)
   if not found then return nil end
   local text = found.description ~= '' and found.description or vim.split(found.system or '', '\n')[1]
   if text == '' then text = found.model or '' end
-  return text ~= '' and text or nil
+  return text ~= '' and (text:gsub('%c', '?')) or nil
 end
 
 --- Names for a command line.

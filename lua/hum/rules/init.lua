@@ -143,19 +143,31 @@ local function measure(rules, wanted, cb)
   return wanted.window(cb)
 end
 
+--- Tells what cannot be used: not before the user has answered what he is asked.
+---@param rules hum.Rule[]
+local function tell(rules)
+  for _, rule in ipairs(rules) do
+    if rule.state == 'refused' then
+      trust.tell_refused(item_of(rule), rule.why --[[@as string]])
+    end
+  end
+end
+
 ---@param rules hum.Rule[]
 ---@param dry boolean
 ---@param cb fun()
 ---@return fun()? cancel
 local function settle(rules, dry, cb)
+  if dry then return cb() end
   local items = {}
   for _, rule in ipairs(rules) do
     if rule.state == 'asks' then items[#items + 1] = item_of(rule) end
-    if rule.state == 'refused' and not dry then
-      trust.tell_refused(item_of(rule), rule.why --[[@as string]])
-    end
   end
-  if dry or #items == 0 then return cb() end
+  local function finish()
+    tell(rules)
+    cb()
+  end
+  if #items == 0 then return finish() end
   return trust.ask(items, function(allowed)
     for _, rule in ipairs(rules) do
       if rule.state == 'asks' then
@@ -163,7 +175,7 @@ local function settle(rules, dry, cb)
         rule.why = rule.state == 'denied' and select(2, trust.state(item_of(rule))) or nil
       end
     end
-    cb()
+    finish()
   end)
 end
 

@@ -4,6 +4,7 @@ local invisible = require('hum.invisible')
 local M = {}
 
 local ns = vim.api.nvim_create_namespace('hum.trust')
+local NAME = 'hum://trust/%d'
 
 --- Keys of the window while a question is open, and what they answer.
 local KEYS = { y = 'yes', n = 'no', N = 'never', q = 'no' }
@@ -41,6 +42,7 @@ local function buffer_of(items)
     add(buf, lines, item)
   end
   vim.bo[buf].modifiable = false
+  pcall(vim.api.nvim_buf_set_name, buf, NAME:format(buf))
   return buf
 end
 
@@ -62,7 +64,7 @@ end
 ---@param answer? fun(word: 'yes'|'no'|'never')  once, by a key or as it is closed; nil: nothing is asked
 ---@return boolean shown
 function M.show(items, answer)
-  local buf = buffer_of(items)
+  local buf, from = buffer_of(items), vim.api.nvim_get_current_win()
   local win = open(buf)
   if not win then
     vim.api.nvim_buf_delete(buf, { force = true })
@@ -73,6 +75,7 @@ function M.show(items, answer)
     vim.keymap.set('n', key, function()
       word = result
       pcall(vim.api.nvim_win_close, win, true)
+      pcall(vim.api.nvim_set_current_win, from)
     end, { buffer = buf, nowait = true, desc = 'hum: trust: ' .. result })
   end
   for key, result in pairs(answer and KEYS or { q = 'no' }) do

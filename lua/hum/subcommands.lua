@@ -317,6 +317,12 @@ local M = {
     explain = function() return 'every hunk' end,
     run = decide('reject'),
   },
+  compact = {
+    desc = 'replace old messages by a summary; "Hum! compact" sends them again',
+    words = anything,
+    bang = true,
+    run = function(given) require('hum.chat').compact({ wish = given.text, back = given.bang }) end,
+  },
   continue = {
     desc = 'go on with the last reply where it stopped',
     run = function() require('hum').continue() end,

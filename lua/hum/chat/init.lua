@@ -327,6 +327,21 @@ function M.continue(buf)
   if chat then require('hum.chat.continue').submit(chat) end
 end
 
+--- Replaces old messages of a chat by a summary that the model writes, or has them sent again.
+---@param opts? { buf?: integer, wish?: string, back?: boolean }  wish: what is to be kept above all
+function M.compact(opts)
+  opts = opts or {}
+  local chat, compact = chat_of(opts.buf), require('hum.chat.compact')
+  if not chat then return end
+  if send.is_busy(chat) then
+    send.busy()
+  elseif opts.back then
+    compact.take_back(chat.buf)
+  else
+    compact.run(chat, { wish = opts.wish, done = function() send.go_on(chat) end })
+  end
+end
+
 --- The code blocks of a chat.
 ---@param buf? integer
 ---@return hum.Block[]

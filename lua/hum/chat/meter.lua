@@ -72,7 +72,8 @@ local function read(buf, known)
   local list = turns.of(buf).turns
   local last = list[#list]
   local is_draft = last ~= nil and last.role == 'user'
-  local out = { old = {}, new = is_draft and last.text or '', row = is_draft and last.row or nil, extra = 0 } ---@type hum.MeterRead
+  ---@type hum.MeterRead
+  local out = { old = {}, new = is_draft and last.text or '', row = is_draft and last.row or nil, extra = 0 }
   if known then return out end
   local from = ledgers.has(buf) and ledgers.get(buf).fit.from or nil
   local left, at = ranges.of(list, from), summaries.find(list)

@@ -114,6 +114,19 @@ function M.read(chat, name, model, read, cb)
   step('reading what the message refers to', read, finish)
 end
 
+--- Does something for a chat before which nothing is sent.
+---@param chat hum.Chat
+---@param name string    of the endpoint
+---@param model? string
+---@param text string    what is done
+---@param work fun(cb: fun(err: string?, result: any)): hum.Cancel
+---@param cb fun(err: string?, result: any)  at most once, not after a cancel
+function M.work(chat, name, model, text, work, cb)
+  local step, finish = begin(chat, name, model, cb)
+  chat.preparation.sends = true
+  step(text, work, finish)
+end
+
 --- Finds out what is known of the server at an endpoint, if it has to be asked.
 ---@param chat hum.Chat
 ---@param name string  of the endpoint

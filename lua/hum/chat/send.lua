@@ -5,6 +5,7 @@ local asked = require('hum.chat.asked')
 local below = require('hum.chat.reply.below')
 local chats = require('hum.chat.chats')
 local choice = require('hum.chat.choice')
+local compact = require('hum.chat.compact')
 local config = require('hum.config')
 local earlier = require('hum.chat.earlier')
 local fitting = require('hum.chat.fitting')
@@ -156,11 +157,29 @@ local function read_again(message, again)
   return read_message(buf, again)
 end
 
+local compose ---@type fun(chat: hum.Chat, message: hum.Message, again: hum.Pick)
+
+--- Replaces old turns by a summary, as the user wants it, and sends the message then, be there one or not.
+---@param chat hum.Chat
+---@param message hum.Message
+---@param again hum.Pick
+local function compact_first(chat, message, again)
+  local function go_on()
+    local now = is_there(chat) and read_again(message, again)
+    if not now then return end
+    now.model, now.resolved, now.reuse, now.compacted = message.model, message.resolved, message.reuse, true
+    ---@cast now hum.Message
+    compose(chat, now, again)
+  end
+  compact.run(chat, { quiet = true, done = go_on })
+  if chat.preparation then chat.preparation.pick = again end
+end
+
 --- Finds out what a message refers to, and sends it. What it says may change meanwhile: then that is found out anew.
 ---@param chat hum.Chat
 ---@param message hum.Message
 ---@param again hum.Pick  finds it in the text as it is then
-local function compose(chat, message, again)
+function compose(chat, message, again)
   local function read(cb) return refer.prepare(message, message.turns, cb) end
   prepare.read(chat, message.resolved.endpoint.name, message.model, read, function(reason, made)
     if reason then return M.refuse(chat.buf, reason) end
@@ -168,8 +187,10 @@ local function compose(chat, message, again)
     local now = read_again(message, again)
     if not now then return end
     now.model, now.resolved, now.reuse = message.model, message.resolved, message.reuse
+    now.compacted = message.compacted
     ---@cast now hum.Message
     if not refer.is_same(message, now) then return compose(chat, now, again) end
+    if not message.compacted and compact.is_due(made.plan) then return compact_first(chat, now, again) end
     start(now, made)
   end)
   if chat.preparation then chat.preparation.pick = again end

@@ -33,6 +33,7 @@ local M = {}
 ---@field resolved hum.Resolved
 ---@field messages hum.WireMessage[]
 ---@field ask? string        see hum.server.request
+---@field compacted? boolean  a summary was asked for before it was sent
 ---@field before? hum.Ended    how a reply that goes on ended before
 ---@field shorten? fun(data: table, cb: fun(messages: hum.WireMessage[]?)): hum.Cancel?
 ---   it did not fit, as the data of the error tells: less of the chat; nil: there is no less

@@ -254,9 +254,8 @@ function M.refold(buf)
   if b.asleep then return M.refresh(buf) end
   if windows.in_insert() then return end
   for _, win in ipairs(windows.of(buf)) do
+    private.foldupdate(win, 0, vim.api.nvim_buf_line_count(buf))
     for _, first in ipairs(left.starts(buf)) do
-      local _, last = left.at(buf, first)
-      private.foldupdate(win, first, (last or first) + 1)
       windows.close_new(win, first)
     end
   end

@@ -55,11 +55,11 @@ end
 test('reference, marks: size in tokens behind each, red where one cannot be sent', function(t)
   local buf = begin(t)
   t:keys('iSee #file:src/b.lua and #file:nowhere.lua and #file:.env and #file:src/*.lua and #cmd:make please<Esc>')
-  eq('HumReferenceSize', shown(t, buf, 1, '^%d+ tokens$'))
-  eq('HumReferenceMissing', shown(t, buf, 2, '^there is no file "nowhere.lua"$'))
-  eq('HumReferenceMissing', shown(t, buf, 3, '^refused: it may hold'))
-  eq('HumReferenceSize', shown(t, buf, 4, '^2 files, %d+ tokens$'))
-  eq('HumReferenceSize', shown(t, buf, 5, '^asks before sending$'))
+  eq('HumReferenceSize', shown(t, buf, 1, '^%(%d+ tokens%)$'))
+  eq('HumReferenceMissing', shown(t, buf, 2, '^%(not found%)$'))
+  eq('HumReferenceMissing', shown(t, buf, 3, '^%(refused: it may hold secrets: [%a ]+%)$'))
+  eq('HumReferenceSize', shown(t, buf, 4, '^%(2 files, %d+ tokens%)$'))
+  eq('HumReferenceSize', shown(t, buf, 5, '^%(asks before sending%)$'))
   local refs = vim.tbl_filter(function(mark) return mark.ref ~= nil end, marks(t, buf))
   eq(
     { '#file:src/b.lua', '#file:nowhere.lua', '#file:.env', '#file:src/*.lua', '#cmd:make' },
@@ -80,6 +80,39 @@ test('reference, marks: the text is as it was typed', function(t)
   t:wait(function() return #marks(t, buf) == 0 end, 'the mark goes with its text')
 end)
 
+test('reference, marks: a file with unsaved changes says that they are not sent', function(t)
+  local buf = begin(t)
+  t:lua("vim.api.nvim_buf_set_lines(vim.fn.bufnr('src/a.lua'), 0, 1, false, { 'changed' })")
+  t:keys('i#file:src/a.lua and #buffer please<Esc>')
+  shown(t, buf, 1, '^%(%d+ tokens, without unsaved changes%)$')
+  shown(t, buf, 2, '^%(%d+ tokens%)$')
+end)
+
+test('reference, marks: a reply that streams is not looked at, what is typed below it is', function(t)
+  local buf, srv = begin(t)
+  srv:script({ tokens = { 'one ', 'two ' }, gate = true })
+  chat.ask(t, 'Hello', buf)
+  t:wait(function() return #srv:events('request') > 0 end, 'it is sent')
+  local function events()
+    return t:lua(
+      [[
+      local found = {}
+      for _, one in ipairs(vim.api.nvim_get_autocmds({ group = 'hum.reference', buffer = ... })) do
+        found[one.event] = true
+      end
+      return found
+    ]],
+      buf
+    )
+  end
+  t:wait(function() return not events().TextChanged and not events().TextChangedI end, 'text is not followed')
+  t:keys('Go#file:src/b.lua please')
+  shown(t, buf, 1, 'tokens')
+  t:keys('<Esc>')
+  t:cmd('Hum stop')
+  t:wait(function() return events().TextChanged end, 'text is followed again')
+end)
+
 test('reference, marks: an image is a line with name, pixels and size', function(t)
   local buf = begin(t)
   t:keys('i#file:pic.png please<Esc>')
@@ -92,12 +125,12 @@ end)
 test('reference, marks: a file that was written is measured again', function(t)
   local buf = begin(t)
   t:keys('i#file:src/notes.txt please<Esc>')
-  shown(t, buf, 1, '^%d tokens$')
+  shown(t, buf, 1, '^%(%d tokens%)$')
   t:cmd('wincmd p')
   t:cmd('edit src/notes.txt')
   t:lua("vim.api.nvim_buf_set_lines(0, 0, -1, false, vim.fn['repeat']({ 'many more words' }, 100))")
   t:cmd('write')
-  shown(t, buf, 1, '^%d%d%d+ tokens$')
+  shown(t, buf, 1, '^%(%d%d%d+ tokens%)$')
 end)
 
 test('reference, marks: a name that is being typed is not red yet', function(t)
@@ -106,7 +139,7 @@ test('reference, marks: a name that is being typed is not red yet', function(t)
   t:wait(function() return #marks(t, buf) > 0 end, 'it is drawn')
   eq({ { ref = '#file:src/b', group = 'HumReference' } }, marks(t, buf))
   t:keys('<Esc>')
-  eq('HumReferenceMissing', shown(t, buf, 1, 'there is no file'))
+  eq('HumReferenceMissing', shown(t, buf, 1, 'not found'))
 end)
 
 test('reference, marks: none in replies, quotes and code, and none of what was sent', function(t)

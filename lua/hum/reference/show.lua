@@ -1,6 +1,7 @@
 -- References in what the user writes are shown resolved: behind each stands its size in tokens, or why it cannot be
 -- sent. They are measured a moment after the last key, only while they are on a screen; nothing is kept, run or asked,
 -- and while nothing changes nothing happens.
+local bufload = require('hum.bufload')
 local count = require('hum.count')
 local fault = require('hum.fault')
 local reference = require('hum.reference')
@@ -48,11 +49,11 @@ local function in_tokens(tokens)
   return ('%dk tokens'):format(math.floor(tokens / 1000 + 0.5))
 end
 
---- Of a sentence the beginning: a mark is no place for more.
+--- Of a sentence the beginning, without what is in parentheses: a mark is no place for more.
 ---@param why string
 ---@return string
 local function brief(why)
-  why = why:gsub('%s+', ' ')
+  why = why:gsub('%s+', ' '):gsub(' %b()', '')
   return vim.fn.strcharlen(why) > 60 and vim.fn.strcharpart(why, 0, 59) .. '…' or why
 end
 
@@ -74,9 +75,21 @@ end
 ---@param piece hum.Piece
 ---@return string|nil
 local function fault_of(piece)
-  if piece.state == 'missing' then return brief(piece.why or 'it is not there') end
+  if piece.state == 'missing' then
+    local why = piece.why or ''
+    return (why == '' or why:find('^there is no ')) and 'not found' or brief(why)
+  end
   if piece.state == 'refused' then return 'refused: ' .. brief(piece.why or '') end
   if piece.state == 'empty' and piece.why then return brief(piece.why) end
+end
+
+--- Of a file on the disk: its buffer has changes that are not in it.
+---@param piece hum.Piece
+---@return boolean
+local function is_unsaved(piece)
+  local path = vim.startswith(piece.source.id, 'file:') and piece.source.path
+  local buf = path and bufload.named(path)
+  return buf ~= nil and buf ~= false and vim.bo[buf].modified
 end
 
 --- What is said behind a reference.
@@ -95,6 +108,7 @@ local function words(pieces)
     parts[#parts + 1] = (first.form == 'outline' and 'outline, ' or '') .. in_tokens(tokens)
   end
   if first.state == 'empty' and #pieces == 1 then parts = { 'empty' } end
+  if #pieces == 1 and is_unsaved(first) then parts[#parts + 1] = 'without unsaved changes' end
   if large then parts[#parts + 1] = 'large: asks before sending' end
   if left > 0 then parts[#parts + 1] = left .. ' left out' end
   return table.concat(parts, ', '), false
@@ -146,7 +160,7 @@ local function draw(view, ref, pieces)
   vim.api.nvim_buf_set_extmark(view.buf, ns, ref.row, ref.col, mark)
   if text and text ~= '' then
     vim.api.nvim_buf_set_extmark(view.buf, ns, ref.row, ref.end_col, {
-      virt_text = { { ' ' .. text, is_fault and 'HumReferenceMissing' or 'HumReferenceSize' } },
+      virt_text = { { (' (%s)'):format(text), is_fault and 'HumReferenceMissing' or 'HumReferenceSize' } },
       virt_text_pos = 'inline',
       strict = false,
     })

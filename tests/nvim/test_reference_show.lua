@@ -90,7 +90,7 @@ end)
 
 test('reference, marks: a reply that streams is not looked at, what is typed below it is', function(t)
   local buf, srv = begin(t)
-  srv:script({ tokens = { 'one ', 'two ' }, gate = true })
+  srv:script({ tokens = { 'one ', 'two ' }, first_ms = 1e6 })
   chat.ask(t, 'Hello', buf)
   t:wait(function() return #srv:events('request') > 0 end, 'it is sent')
   local function events()
@@ -118,7 +118,7 @@ test('reference, marks: an image is a line with name, pixels and size', function
   t:keys('i#file:pic.png please<Esc>')
   t:wait(function()
     local first = marks(t, buf)[1]
-    return first and first.lines and first.lines:find('pic.png, 8 × 8 pixels, %d+ B')
+    return first and first.lines and first.lines:find('pic.png, 8 x 8 pixels, 1 kB')
   end, 'its line is there')
 end)
 

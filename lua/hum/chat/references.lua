@@ -31,7 +31,7 @@ local function slash(buf, line, row)
     if row >= range.first and row <= range.last and not table.concat(above):find('%S') then
       local items = vim.tbl_map(
         function(one) return { word = '/' .. one.word, abbr = '/' .. one.word, info = one.info, goes_on = false } end,
-        slashes.complete(typed)
+        slashes.complete(typed, buf)
       )
       return { col = 0, items = items }
     end

@@ -16,6 +16,7 @@ local requests = require('hum.server.request')
 local rules = require('hum.edit.rules')
 local resolve = require('hum.server.resolve')
 local status = require('hum.status')
+local vision = require('hum.server.vision')
 
 local M = {}
 
@@ -212,14 +213,26 @@ local function on_event(run, resolved, model, name, data)
   tell(run, name, data)
 end
 
-send = function(run, resolved, model)
-  if not vim.api.nvim_buf_is_loaded(run.ask.buf) then return fail(run, 'its buffer is gone') end
-  local spec = spec_of(run, resolved, model)
+---@param run hum.edit.Run
+---@param resolved hum.Resolved
+---@param model string
+---@param spec table
+local function send_spec(run, resolved, model, spec)
   local id, why = client.edit(spec, function(name, data) on_event(run, resolved, model, name, data) end)
   if not id then return fail(run, tostring(why)) end
   run.id = id
   status.started(id, model, run.ask.buf)
   tell(run, 'sent', { endpoint = resolved.endpoint.name, model = model, form = run.form })
+end
+
+send = function(run, resolved, model)
+  if not vim.api.nvim_buf_is_loaded(run.ask.buf) then return fail(run, 'its buffer is gone') end
+  local spec = spec_of(run, resolved, model)
+  run.detach = vision.check(resolved.endpoint.name, model, spec.request.messages, function(blind)
+    if run.over or run.stopped then return end
+    if blind then return fail(run, blind) end
+    send_spec(run, resolved, model, spec)
+  end)
 end
 
 --- Waits for definitions, for rules, for references, and for key and model, all at once.

@@ -2,6 +2,7 @@
 -- sent. They are measured a moment after the last key, only while they are on a screen; nothing is kept, run or asked,
 -- and while nothing changes nothing happens.
 local bufload = require('hum.bufload')
+local convert = require('hum.reference.convert')
 local count = require('hum.count')
 local fault = require('hum.fault')
 local reference = require('hum.reference')
@@ -32,14 +33,6 @@ local PAUSE, MOST = 150, 512 * 1024
 local views = {} ---@type table<integer, hum.ReferenceView>
 
 -- ---- what is drawn ----------------------------------------------------------------------------
-
----@param bytes integer
----@return string
-local function size(bytes)
-  if bytes < 1000 then return ('%d B'):format(bytes) end
-  if bytes < 1000000 then return ('%.0f kB'):format(bytes / 1000) end
-  return ('%.1f MB'):format(bytes / 1000000)
-end
 
 ---@param tokens integer
 ---@return string
@@ -117,13 +110,7 @@ end
 --- The line of an image: name, pixels, size.
 ---@param piece hum.Piece
 ---@return string
-local function image_line(piece)
-  local image = piece.image --[[@as table]]
-  local parts = { piece.source.title }
-  if image.width and image.height then parts[#parts + 1] = ('%d × %d pixels'):format(image.width, image.height) end
-  parts[#parts + 1] = size(image.bytes or piece.bytes)
-  return table.concat(parts, ', ')
-end
+local function image_line(piece) return ('%s, %s'):format(piece.source.title, convert.words(piece.image)) end
 
 --- A name that is being typed is not there yet.
 ---@param view hum.ReferenceView

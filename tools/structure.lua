@@ -151,7 +151,7 @@ local LUA = {
     'hum/chat',
     'hum/complete',
   },
-  ['hum/inspect'] = { 'hum/base', 'hum/look', 'hum/server', 'hum/chat', 'hum/inspect' },
+  ['hum/inspect'] = { 'hum/base', 'hum/look', 'hum/server', 'hum/chat', 'hum/chat/code', 'hum/inspect' },
   ['hum'] = { '*' },
 }
 

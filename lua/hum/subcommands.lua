@@ -125,13 +125,17 @@ end
 ---@return string[]
 local function inspect_words(typed, argument)
   local file = argument:match('^write%s+(.*)$')
-  return file and vim.fn.getcompletion(file, 'file') or beginning({ 'last', 'write' }, typed)
+  return file and vim.fn.getcompletion(file, 'file') or beginning({ 'context', 'last', 'write' }, typed)
 end
 
 ---@param word string
 ---@return string|nil
 local function explain_inspect(word)
-  return ({ last = 'the last request and its answer', write = 'write them to a file' })[word]
+  return ({
+    context = 'what the model has seen beside the text',
+    last = 'the last request and its answer',
+    write = 'write them to a file',
+  })[word]
 end
 
 ---@param given hum.Invocation
@@ -139,12 +143,14 @@ local function inspect(given)
   local word, path = given.text:match('^(%S*)%s*(.-)$')
   if word == 'write' and path and path ~= '' then
     require('hum.inspect').write(path, given.bang)
-  elseif given.text == '' or given.text == 'last' then
+  elseif given.text == '' then
     require('hum.inspect').show(given.mods)
+  elseif given.text == 'last' or given.text == 'context' then
+    require('hum.inspect')[given.text](given.mods)
   elseif word == 'write' then
     require('hum.notify').error('hum: ":Hum inspect write" needs the name of a file')
   else
-    require('hum.notify').error('hum: ":Hum inspect" expects one of: last, write FILE')
+    require('hum.notify').error('hum: ":Hum inspect" expects one of: context, last, write FILE')
   end
 end
 
@@ -403,7 +409,7 @@ local M = {
     run = function() require('hum').undo() end,
   },
   inspect = {
-    desc = 'show the last request and its answer as they were sent',
+    desc = 'show what will be sent, or the last request and its answer',
     run = inspect,
     complete = inspect_words,
     explain = explain_inspect,

@@ -275,7 +275,7 @@ test('a file is private, and not replaced without a bang', function(t)
   t:wait(function() return t:messages():find('nothing is written', 1, true) end, 'that is told')
   t:cmd('Hum inspect write')
   t:wait(function() return t:messages():find('needs the name of a file', 1, true) end, 'so is that')
-  eq({ 'last', 'write' }, t:eval([[getcompletion('Hum inspect ', 'cmdline')]]))
+  eq({ 'context', 'last', 'write' }, t:eval([[getcompletion('Hum inspect ', 'cmdline')]]))
   eq({ 'r.jsonl' }, t:eval([[getcompletion('Hum inspect write r.', 'cmdline')]]))
 end)
 

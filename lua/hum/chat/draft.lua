@@ -51,6 +51,15 @@ local function chosen(buf, list)
   return choice.latest(list)
 end
 
+--- Whether there is something in a chat that was not sent.
+---@param buf integer
+---@return boolean
+function M.is_there(buf)
+  local list = turns.of(buf).turns
+  local found = chosen(buf, list)
+  return found ~= nil and found.replaces == nil and found.n == #list or queue.first(buf) ~= nil
+end
+
 --- The endpoint as far as it is known without its secrets.
 ---@param name string
 ---@param model? string

@@ -1,18 +1,25 @@
--- `:Hum inspect`: the last request and answer of a chat as they went, on a page, and as a file for a bug report.
+-- `:Hum inspect`: what will be sent of a chat, what its model has seen, and the last request and answer as they went,
+-- on a page; the last as a file for a bug report, too.
 local chats = require('hum.chat.chats')
 local client = require('hum.server.client')
+local code_window = require('hum.chat.code.window')
+local count = require('hum.count')
+local drafts = require('hum.inspect.draft')
+local entry = require('hum.chat.entry')
 local helper = require('hum.server.helper')
 local notify = require('hum.notify')
 local page_of = require('hum.inspect.page').of
 local replay = require('hum.inspect.replay')
+local seen = require('hum.inspect.seen')
+local sheet = require('hum.inspect.sheet')
+local view = require('hum.inspect.view')
 
 local M = {}
 
-local ns = vim.api.nvim_create_namespace('hum.inspect')
 local NAME = 'hum://inspect/%d'
 
 --- What each page shows, by buffer.
-local shown = {} ---@type table<integer, { last: hum.Inspection, of?: integer }>
+local shown = {} ---@type table<integer, { last?: hum.Inspection, of?: integer, items: table, again: fun() }>
 
 --- The chat that is meant: the current one, or that of the current page; nil: whatever was asked last.
 ---@return integer|nil buf
@@ -49,56 +56,69 @@ end
 -- ---- the page ---------------------------------------------------------------------------------
 
 ---@param buf integer
----@param page hum.Page
-local function fill(buf, page)
-  vim.api.nvim_buf_set_lines(buf, 0, -1, false, page.lines)
-  for _, mark in ipairs(page.marks) do
-    vim.api.nvim_buf_set_extmark(buf, ns, mark.row, 0, { end_row = mark.row + 1, hl_group = mark.group })
-  end
-  for _, time in ipairs(page.times) do
-    vim.api.nvim_buf_set_extmark(buf, ns, time.row, 0, { virt_text = { { ' ' .. time.text, 'HumFigures' } } })
-  end
+---@param row integer  from 0
+---@return hum.PageItem|nil
+local function item_at(buf, row)
+  local page = shown[buf]
+  return page and page.items[row]
 end
 
---- Below all windows and as wide as the screen, unless the user says another place: a chat's window is narrow.
----@param mods table
----@return table
-local function placed(mods)
-  local is_said = mods.vertical or (mods.split or '') ~= '' or (mods.tab or -1) >= 0
-  return vim.tbl_extend('force', mods, { noswapfile = true }, is_said and {} or { split = 'botright' })
+---@return hum.PageItem|nil
+local function item_here()
+  local row = vim.api.nvim_win_get_cursor(0)[1] - 1
+  return item_at(vim.api.nvim_get_current_buf(), row)
 end
 
----@param mods? table
----@return integer|nil buf
-local function open(mods)
-  local ok, err = pcall(vim.cmd.split, { mods = placed(mods or {}) })
-  if not ok then
-    notify.error('hum: the page cannot be shown here: ' .. tostring(err):gsub('^.-(E%d+:)', '%1'))
-    return
+--- Opens what stands in this line, in the code window.
+local function open_item()
+  local item = item_here()
+  if not item or not item.path then return notify.info('hum: there is no file in this line') end
+  local path = item.path
+  if not vim.uv.fs_stat(path) then
+    return notify.warn(('hum: %s is not there'):format(vim.fn.fnamemodify(path, ':~:.')))
   end
-  local buf = vim.api.nvim_create_buf(false, true)
-  vim.api.nvim_win_set_buf(0, buf)
-  vim.bo[buf].bufhidden = 'wipe'
-  vim.keymap.set('n', 'q', '<Cmd>close<CR>', { buffer = buf, nowait = true, desc = 'close' })
-  vim.wo[0][0].wrap, vim.wo[0][0].linebreak = true, true
-  return buf
+  local buf = vim.fn.bufadd(path)
+  vim.bo[buf].buflisted = true
+  local win = code_window.get(buf)
+  vim.api.nvim_set_current_win(win)
+  local ok, err = pcall(vim.api.nvim_win_set_buf, win, buf)
+  if not ok then notify.complain(err) end
 end
 
----@param i hum.Inspection
----@param of? integer
----@param mods? table
-local function show(i, of, mods)
-  local title = whose(of, i)
+--- Takes what stands in this line out of what is sent, or back into it.
+local function cut_item()
   local here = vim.api.nvim_get_current_buf()
-  local buf = shown[here] and here or open(mods)
+  local item, page = item_here(), shown[here]
+  if not item or not item.id or not page.of then return notify.info('hum: nothing in this line can be taken out') end
+  require('hum.chat').cut(page.of, item.id, item.cut)
+  local tokens = item.after and item.after > 0 and count.grouped(item.after) or nil
+  local cost = tokens and (': the server reads about %s tokens again'):format(tokens) or ''
+  notify.info(('hum: it is %s%s'):format(item.cut and 'sent again' or 'not sent any more', cost))
+  page.again()
+end
+
+---@param buf integer
+local function map(buf)
+  local function set(key, fn, desc) vim.keymap.set('n', key, fn, { buffer = buf, nowait = true, desc = desc }) end
+  set('<CR>', open_item, 'open the file')
+  set('d', cut_item, 'take out, or back in')
+  set('x', cut_item, 'take out, or back in')
+end
+
+--- Shows a page in the window of one, or in a new window.
+---@param page hum.Page
+---@param what { last?: hum.Inspection, of?: integer, name: string, again: fun() }
+---@param mods? table
+local function show_page(page, what, mods)
+  local here = vim.api.nvim_get_current_buf()
+  local buf = shown[here] and here or view.open(mods)
   if not buf then return end
-  shown[buf] = { last = i, of = of }
-  vim.bo[buf].modifiable = true
-  vim.api.nvim_buf_clear_namespace(buf, ns, 0, -1)
-  fill(buf, page_of(i, title))
-  vim.bo[buf].modifiable = false
-  vim.bo[buf].modified = false
-  pcall(vim.api.nvim_buf_set_name, buf, NAME:format(i.id))
+  local row = vim.api.nvim_win_get_cursor(0)[1]
+  shown[buf] = { last = what.last, of = what.of, items = page.items, again = what.again }
+  view.fill(buf, page)
+  map(buf)
+  pcall(vim.api.nvim_win_set_cursor, 0, { math.min(row, #page.lines), 0 })
+  pcall(vim.api.nvim_buf_set_name, buf, what.name)
   vim.api.nvim_create_autocmd('BufWipeout', {
     group = vim.api.nvim_create_augroup('hum.inspect.' .. buf, {}),
     buffer = buf,
@@ -107,10 +127,74 @@ local function show(i, of, mods)
   })
 end
 
+---@param time integer
+---@return string
+local function when(time) return entry.when(time, os.time()) end
+
+--- Calls back with what the model of a chat has seen.
+---@param of? integer
+---@param cb fun(items: hum.ContextItem[])
+local function seen_by(of, cb)
+  if not of or not chats.get(of) then return cb({}) end
+  require('hum.chat').context(of, cb)
+end
+
 --- Shows the last request of the current chat; elsewhere the last of all.
 ---@param mods? table  window modifiers, as `smods` of a user command
+---@param with_seen? boolean  and before it what the model has seen
+local function show_last(mods, with_seen)
+  get(function(i, of)
+    seen_by(with_seen and of or nil, function(items)
+      local page = sheet.new()
+      seen.add(page, items, when)
+      if #items > 0 then sheet.add(page, '') end
+      sheet.append(page, page_of(i, whose(of, i)))
+      local function again() show_last(nil, with_seen) end
+      show_page(page, { last = i, of = of, name = NAME:format(i.id), again = again }, mods)
+    end)
+  end)
+end
+
+--- Shows what would be sent of a chat.
+---@param of integer
+---@param preview hum.Preview
+---@param mods? table
+local function show_draft(of, preview, mods)
+  seen_by(of, function(items)
+    local page = drafts.of(preview, items, whose(of), when)
+    local function again() M.show() end
+    show_page(page, { of = of, name = ('hum://inspect/draft/%d'):format(of), again = again }, mods)
+  end)
+end
+
+--- Shows what would be sent of the current chat, if there is something in it that was not sent; else its last request,
+--- and elsewhere the last of all.
+---@param mods? table  window modifiers, as `smods` of a user command
 function M.show(mods)
-  get(function(i, of) show(i, of, mods) end)
+  local of = chat_here()
+  if not of or not chats.get(of) or not require('hum.chat.draft').is_there(of) then return show_last(mods, true) end
+  require('hum.chat').preview(of, function(preview, err)
+    if not preview then return notify.complain(err) end
+    show_draft(of, preview, mods)
+  end)
+end
+
+--- Shows the last request of the current chat; elsewhere the last of all.
+---@param mods? table
+function M.last(mods) show_last(mods, false) end
+
+--- Shows what the model of the current chat has seen beside its text.
+---@param mods? table
+function M.context(mods)
+  local of = chat_here()
+  if not of or not chats.get(of) then return notify.warn('hum: this buffer is not a chat; open one with :Hum chat') end
+  seen_by(of, function(items)
+    if #items == 0 then return notify.info('hum: the model of this chat has seen nothing but its text') end
+    local page = sheet.new()
+    seen.add(page, items, when)
+    local function again() M.context() end
+    show_page(page, { of = of, name = ('hum://inspect/context/%d'):format(of), again = again }, mods)
+  end)
 end
 
 -- ---- the file ---------------------------------------------------------------------------------
@@ -160,7 +244,7 @@ end
 function M.write(path, over)
   path = vim.fs.normalize(path)
   local page = shown[vim.api.nvim_get_current_buf()]
-  if page then return write(page.last, path, over) end
+  if page and page.last then return write(page.last, path, over) end
   get(function(i) write(i, path, over) end)
 end
 

@@ -2,28 +2,11 @@
 -- Pure.
 local answers = require('hum.inspect.answer')
 local count = require('hum.count').of
+local sheet = require('hum.inspect.sheet')
 
 local M = {}
 
----@class hum.Page
----@field lines string[]
----@field marks { row: integer, group: string }[]          whole lines in a colour
----@field times { row: integer, text: string }[]           beside the lines that came then
-
----@param page hum.Page
----@param line string   perhaps of a server, which decides nothing about lines
----@param group? string
-local function add(page, line, group)
-  if group then page.marks[#page.marks + 1] = { row = #page.lines, group = group } end
-  page.lines[#page.lines + 1] = (line:gsub('\n', ' '))
-end
-
----@param page hum.Page
----@param text string
-local function heading(page, text)
-  if #page.lines > 0 then add(page, '') end
-  add(page, text, 'Title')
-end
+local add, heading = sheet.add, sheet.heading
 
 ---@param ms number
 ---@return string
@@ -233,7 +216,7 @@ end
 ---@param whose string  'this chat'
 ---@return hum.Page
 function M.of(i, whose)
-  local page = { lines = {}, marks = {}, times = {} } ---@type hum.Page
+  local page = sheet.new()
   add_title(page, i, whose)
   add_ending(page, i)
   add_sizes(page, i)

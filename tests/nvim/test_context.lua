@@ -1,0 +1,464 @@
+-- What was sent stays as it was sent: each request begins with the messages of the one before, to the byte, whatever
+-- happens in between. Judged by the bodies that the server received.
+local T = require('harness')
+local chat = require('lib.chat')
+local project = require('lib.project')
+local test, eq, ok, match, no_match = T.test, T.eq, T.ok, T.match, T.no_match
+
+--- A project, a server that gives short answers, a chat.
+---@param t test.Case
+---@param config? table
+---@return test.Fake srv, integer buf
+local function begin(t, config)
+  local srv = t:fake()
+  srv:script({ text = 'A short answer.' })
+  project.new(t)
+  project.answers(t, 'yes')
+  return srv, project.chat(t, srv, nil, config)
+end
+
+--- The texts of the messages of a request, with their roles.
+---@param request { body: table }
+---@return { role: string, content: string }[]
+local function messages(request)
+  return vim.tbl_map(function(message)
+    local content = message.content
+    if type(content) == 'table' then
+      content = table.concat(vim.tbl_map(function(part) return part.text or '<image>' end, content))
+    end
+    return { role = message.role, content = content }
+  end, request.body.messages)
+end
+
+---@param srv test.Fake
+---@return { role: string, content: string }[]
+local function last(srv)
+  local requests = project.requests(srv)
+  return messages(requests[#requests])
+end
+
+---@param t test.Case
+---@param name string
+---@param text string
+local function write(t, name, text) t:write_file('project/' .. name, text) end
+
+--- `src/b.lua` with one line changed.
+---@param t test.Case
+---@param line string
+local function change(t, line)
+  local text = t:read_file('project/src/b.lua')
+  write(t, 'src/b.lua', (text:gsub('local beta_30 = [^\n]*', line)))
+end
+
+--- The file of the chat in a buffer.
+---@param t test.Case
+---@param buf integer
+---@return string
+local function path_of(t, buf) return t:lua('return vim.api.nvim_buf_get_name(...)', buf) end
+
+---@param t test.Case
+---@param buf integer
+---@return string  folder of what belongs to it
+local function folder_of(t, buf) return (path_of(t, buf):gsub('%.md$', '.files')) end
+
+--- Opens a chat's file in another Neovim, which knows nothing but what is on the disk.
+---@param t test.Case
+---@param srv test.Fake
+---@param path string
+---@return integer buf
+local function reopened(t, srv, path)
+  local before = t.child
+  t:keys(':qa!<CR>')
+  t:wait(function() return before:ended() end, 'the first Neovim ends')
+  t.child = t:start()
+  chat.configure(t, srv, { dialect = 'openai' })
+  project.answers(t, 'yes')
+  t:lua('vim.cmd.cd(...)', t.project)
+  t:cmd('edit src/a.lua')
+  return t:lua('return require("hum").open(...)', path)
+end
+
+test('a file goes once, then what has changed of it, with the next message', function(t)
+  local srv, buf = begin(t)
+  project.ask(t, 'See #file:src/b.lua', buf, 1)
+  project.ask(t, 'go on', buf, 2)
+  change(t, 'local beta_30 = "new"')
+  project.ask(t, 'and now', buf, 3)
+  project.ask(t, 'the same #file:src/b.lua', buf, 4)
+  project.same_beginning(srv)
+  local all = last(srv)
+  eq(7, #all)
+  match('<file path="src/b.lua">\nlocal beta_1 = 1\n', all[1].content, true)
+  eq('go on', all[3].content)
+  match('^<diff path="src/b.lua">\n', all[5].content)
+  match('-local beta_30 = 30\n+local beta_30 = "new"', all[5].content, true)
+  match('and now$', all[5].content)
+  eq('the same #file:src/b.lua', all[7].content)
+end)
+
+test('a file that goes is told of once, and is whole when it is back', function(t)
+  local srv, buf = begin(t)
+  project.ask(t, 'See #file:src/b.lua', buf, 1)
+  local text = t:read_file('project/src/b.lua')
+  vim.uv.fs_unlink(t.project .. '/src/b.lua')
+  project.ask(t, 'gone?', buf, 2)
+  project.ask(t, 'still?', buf, 3)
+  write(t, 'src/b.lua', text)
+  project.ask(t, 'again #file:src/b.lua', buf, 4)
+  project.same_beginning(srv)
+  local all = last(srv)
+  match('not there any more', all[3].content, true)
+  eq('still?', all[5].content)
+  match('local beta_59 = 59', all[7].content, true)
+end)
+
+test('a retry after nothing has changed sends the same bytes', function(t)
+  local srv, buf = begin(t)
+  project.ask(t, 'See #file:src/b.lua and #lines:3-5', buf, 1)
+  t:lua('require("hum").retry(...)', buf)
+  chat.finished(t, 2)
+  local requests = project.requests(srv)
+  eq(requests[1].raw, requests[2].raw)
+  change(t, 'local beta_30 = "new"')
+  t:lua('require("hum").retry(...)', buf)
+  chat.finished(t, 3)
+  local words = project.words(project.requests(srv)[3])
+  match('local beta_30 = "new"', words, true)
+  no_match('local beta_30 = 30', words)
+end)
+
+for how, act in pairs({
+  ['opened in a new Neovim'] = function(t, srv, buf) return reopened(t, srv, path_of(t, buf)), 1 end,
+  ['read anew'] = function(t, _, buf)
+    t:lua('vim.cmd.edit({ bang = true })')
+    return buf
+  end,
+  ['forked'] = function(t, _, buf) return t:lua('return require("hum").fork(...)', buf) end,
+  ['renamed'] = function(t, _, buf)
+    t:cmd('Hum rename Another title for it')
+    return buf
+  end,
+  ['written elsewhere'] = function(t, _, buf)
+    t:cmd('write ' .. t.dir .. '/elsewhere.md')
+    return buf
+  end,
+}) do
+  test('it holds in a chat that was ' .. how, function(t)
+    local srv, buf = begin(t)
+    project.ask(t, 'See #file:src/b.lua', buf, 1)
+    change(t, 'local beta_30 = "new"')
+    project.ask(t, 'go on', buf, 2)
+    local other, n = act(t, srv, buf)
+    change(t, 'local beta_30 = "newer"')
+    project.ask(t, 'and now', other, n or 3)
+    project.same_beginning(srv)
+    local all = last(srv)
+    eq(5, #all)
+    match('-local beta_30 = "new"\n+local beta_30 = "newer"', all[5].content, true)
+  end)
+end
+
+test('a reply that was stopped, and one that failed, change nothing before them', function(t)
+  local srv, buf = begin(t)
+  srv:script({ { match = { nth = 1 }, tokens = { 'a ', 'b ' }, count = 1000000 }, { text = 'ok' } })
+  chat.ask(t, 'See #file:src/b.lua', buf)
+  t:wait(function() return t:text(buf):find('a b', 1, true) end, 'it streams')
+  t:lua('require("hum").stop({ buf = ... })', buf)
+  chat.finished(t, 1)
+  project.ask(t, 'and then', buf, 2)
+  local requests = project.requests(srv)
+  eq(messages(requests[1])[1], messages(requests[2])[1])
+  srv:script({ status = 500, text = 'x' })
+  project.ask(t, 'fails', buf, 3)
+  srv:script({ text = 'ok' })
+  project.ask(t, 'goes on', buf, 4)
+  requests = project.requests(srv)
+  local before, now = messages(requests[2]), messages(requests[#requests])
+  for i, message in ipairs(before) do
+    eq(message, now[i])
+  end
+  eq(1, project.count(project.words(requests[#requests]), 'local beta_30 = 30'))
+end)
+
+test('an earlier question that was edited changes what follows it, and nothing before', function(t)
+  local srv, buf = begin(t)
+  project.ask(t, 'See #file:src/b.lua', buf, 1)
+  project.ask(t, 'second', buf, 2)
+  t:lua(
+    [[
+    local buf = ...
+    vim.api.nvim_win_set_cursor(0, { vim.fn.search('^second', 'w'), 0 })
+    vim.api.nvim_buf_set_lines(buf, vim.fn.line('.') - 1, vim.fn.line('.'), true, { 'second #file:src/notes.txt' })
+    require('hum').send()]],
+    buf
+  )
+  chat.finished(t, 3)
+  local requests = project.requests(srv)
+  local before, now = messages(requests[2]), messages(requests[3])
+  eq({ before[1], before[2] }, { now[1], now[2] })
+  match('Some notes.', now[3].content, true)
+end)
+
+test('what is kept and was deleted is kept again, or sent as it is now', function(t)
+  local srv, buf = begin(t)
+  project.ask(t, 'See #file:src/b.lua', buf, 1)
+  local folder = folder_of(t, buf)
+  local function delete()
+    for name in vim.fs.dir(folder) do
+      if name ~= 'context.json' then vim.uv.fs_unlink(folder .. '/' .. name) end
+    end
+  end
+  delete()
+  project.ask(t, 'nothing has changed', buf, 2)
+  project.same_beginning(srv)
+  delete()
+  change(t, 'local beta_30 = "new"')
+  project.ask(t, 'it has changed', buf, 3)
+  local words = project.words(project.requests(srv)[3])
+  match('local beta_30 = "new"', words, true)
+  no_match('local beta_30 = 30', words)
+end)
+
+for name, text in pairs({
+  ['no JSON'] = '{"version":1,"turns":[',
+  ['a list'] = '[1,2,3]',
+  ['another version'] = '{"version":99,"turns":[]}',
+  ['names that lead elsewhere'] = '{"version":1,"turns":[{"key":"'
+    .. ('a'):rep(64)
+    .. '","n":1,"at":0,"pieces":[{"id":"file:/x",'
+    .. '"title":"x","tag":"file","form":"whole","kept":"../../../../etc/passwd","size":{}}]}]}',
+  ['wrong types'] = '{"version":1,"turns":[{"key":7,"n":"x","pieces":{"a":1}}],"system":[],"fit":3,"choices":"x"}',
+  ['numbers beyond measure'] = '{"version":1,"turns":[],"system":{"key":"' .. ('b'):rep(64) .. '","tokens":1e400}}',
+  ['nothing'] = '',
+  ['deeply nested'] = ('['):rep(100000),
+}) do
+  test("a ledger that is not hum's is survived: " .. name, function(t)
+    local srv, buf = begin(t)
+    project.ask(t, 'See #file:src/b.lua', buf, 1)
+    local path = path_of(t, buf)
+    local file = io.open(folder_of(t, buf) .. '/context.json', 'w')
+    file:write(text)
+    file:close()
+    t:cmd('silent! bwipeout! ' .. buf)
+    local again = t:lua('return require("hum").open(...)', path)
+    project.ask(t, 'go on', again, 2)
+    eq(1, project.count(project.words(project.requests(srv)[2]), 'local beta_30 = 30'))
+    no_match('root:', project.words(project.requests(srv)[2]))
+  end)
+end
+
+test('a failure of a reference stops the sending, in words, and loses nothing', function(t)
+  local srv, buf = begin(t)
+  local told = project.refused(t, 'See #file:src/nowhere.lua', buf)
+  match('nowhere', told)
+  eq(0, #project.requests(srv))
+  match('See #file:src/nowhere.lua', t:text(buf), true)
+  write(t, 'src/nowhere.lua', 'local now_here = true\n')
+  t:lua('require("hum").send(...)', buf)
+  chat.finished(t, 1)
+  match('now_here', project.words(project.requests(srv)[1]))
+end)
+
+test('a chat in no file holds as long as its buffer', function(t)
+  local srv, buf = begin(t, { chat = { keep = false } })
+  project.ask(t, 'See #file:src/b.lua', buf, 1)
+  change(t, 'local beta_30 = "new"')
+  project.ask(t, 'go on', buf, 2)
+  project.same_beginning(srv)
+  eq(1, project.count(last(srv)[3].content, '+local beta_30 = "new"'))
+end)
+
+test('what is cut is not sent any more, and may be named again', function(t)
+  local srv, buf = begin(t)
+  project.ask(t, 'See #file:src/b.lua', buf, 1)
+  local items = t:lua('return require("hum").context(...)', buf)
+  eq({ 1, 'src/b.lua', 'whole', false }, { #items, items[1].title, items[1].form, items[1].cut })
+  ok(items[1].tokens > 100)
+  t:lua('require("hum").cut(...)', buf, items[1].id)
+  project.ask(t, 'without it', buf, 2)
+  no_match('beta_30', project.words(project.requests(srv)[2]))
+  project.ask(t, 'with it #file:src/b.lua', buf, 3)
+  project.ask(t, 'go on', buf, 4)
+  eq(1, project.count(project.words(project.requests(srv)[4]), 'local beta_30 = 30'))
+end)
+
+test('the list says what has changed since', function(t)
+  local _, buf = begin(t)
+  project.ask(t, 'See #file:src/b.lua and #file:src/notes.txt', buf, 1)
+  change(t, 'local beta_30 = "new"')
+  local found = {}
+  for _, item in ipairs(t:lua('return require("hum").context(...)', buf)) do
+    found[item.title] = item.changed
+  end
+  eq({ ['src/b.lua'] = true, ['src/notes.txt'] = false }, found)
+end)
+
+test(':Hum inspect shows what will be sent, and takes out what the cursor is on', { ui = { 110, 40 } }, function(t)
+  local srv, buf = begin(t)
+  project.ask(t, 'See #file:src/b.lua', buf, 1)
+  t:lua('vim.api.nvim_buf_set_text(..., -1, -1, -1, -1, { "and #file:src/notes.txt #file:nowhere" })', buf)
+  t:cmd('Hum inspect')
+  t:wait(function() return t:eval('bufname()'):find('inspect/draft', 1, true) end, 'the page')
+  local text = t:text()
+  match('What will be sent of', text, true)
+  match('#file:src/notes.txt +%d+ tokens', text)
+  match('#file:nowhere +missing', text)
+  match('src/b.lua', text, true)
+  match('Some notes.', text, true)
+  eq(1, #project.requests(srv))
+  t:lua([[vim.fn.search('^  src/b.lua', 'w')]])
+  t:keys('d')
+  t:wait(function() return t:text():find('taken out', 1, true) end, 'it is taken out')
+  no_match('local beta_30', t:text())
+  t:keys('q')
+  t:wait(function() return not t:eval('bufname()'):find('inspect', 1, true) end, 'it is closed')
+end)
+
+test('what is written on while the references are read is sent as it is then', function(t)
+  local srv, buf = begin(t)
+  t:lua(
+    [[
+    local buf = ...
+    vim.api.nvim_buf_set_text(buf, -1, -1, -1, -1, { 'See #file:src/notes.txt' })
+    require('hum').send(buf)
+    vim.api.nvim_buf_set_text(buf, -1, -1, -1, -1, { ' and #file:src/deep/c.lua' })]],
+    buf
+  )
+  chat.finished(t, 1)
+  local all = last(srv)
+  match('Some notes.', all[1].content, true)
+  match('local gamma = 1', all[1].content, true)
+  match('and #file:src/deep/c.lua$', all[1].content)
+  project.ask(t, 'go on', buf, 2)
+  project.same_beginning(srv)
+end)
+
+test('unsaved text and the file are one source, of which the last one named is followed', function(t)
+  local srv, buf = begin(t)
+  project.ask(t, 'See #file:src/a.lua', buf, 1)
+  t:lua([[
+    local code = vim.fn.bufnr('src/a.lua')
+    vim.api.nvim_buf_set_lines(code, 2, 3, false, { 'local alpha_1 = "unsaved"' })]])
+  project.ask(t, 'the file has not changed', buf, 2)
+  project.ask(t, 'but #buffer has', buf, 3)
+  project.ask(t, 'nothing since', buf, 4)
+  project.same_beginning(srv)
+  local all = last(srv)
+  eq('the file has not changed', all[3].content)
+  match('+local alpha_1 = "unsaved"', all[5].content, true)
+  no_match('alpha_30', all[5].content)
+  eq('nothing since', all[7].content)
+end)
+
+test('a chat without references has no ledger', function(t)
+  local _, buf = begin(t)
+  project.ask(t, 'hello', buf, 1)
+  eq(nil, vim.uv.fs_stat(folder_of(t, buf)))
+end)
+
+-- ---- sessions at random ----------------------------------------------------------------------
+
+--- What the model knows of `src/b.lua` by the messages of a request: the last whole text, and each diff applied to it.
+---@param all { role: string, content: string }[]
+---@param dir string  for files
+---@return string|nil
+local function known(all, dir)
+  local text
+  for _, message in ipairs(all) do
+    local at = 1
+    while message.role == 'user' do
+      local from, _, tag = message.content:find('<(%l+) path="src/b.lua">\n', at)
+      if not from then break end
+      local _, head = message.content:find('\n', from, true)
+      local stop = assert(message.content:find('\n</' .. tag .. '>', head, true), 'it does not end')
+      local body = message.content:sub(head + 1, stop - 1)
+      if body == '(not there any more)' then
+        text = nil
+      elseif tag == 'file' then
+        text = body
+      else
+        assert(text, 'a diff of nothing')
+        vim.fn.writefile(vim.split(text, '\n', { plain = true }), dir .. '/known', 'b')
+        local done = vim
+          .system(
+            { 'patch', '-s', dir .. '/known', '-' },
+            { stdin = '--- a\n+++ b\n' .. body:gsub('^%-%-%-[^\n]*\n%+%+%+[^\n]*\n', '') .. '\n' }
+          )
+          :wait()
+        assert(done.code == 0, (done.stdout or '') .. (done.stderr or '') .. body)
+        local file = assert(io.open(dir .. '/known', 'rb'))
+        text = file:read('*a')
+        file:close()
+      end
+      at = stop + 1
+    end
+  end
+  return text
+end
+
+local seeds = { tonumber(vim.env.HUM_TEST_SEED) or 1, 2, 3, 4 }
+for _, seed in ipairs(vim.env.HUM_TEST_SEED and { seeds[1] } or seeds) do
+  test(('a session at random: %d'):format(seed), function(t)
+    math.randomseed(seed)
+    local srv, buf = begin(t)
+    local sent, finished, before = 0, 0, nil
+    local function wait()
+      finished = finished + 1
+      chat.finished(t, finished)
+    end
+    local function ask(text)
+      sent = sent + 1
+      chat.ask(t, text .. ' ' .. sent, buf)
+      wait()
+    end
+    local function check(may_change)
+      local requests = project.requests(srv)
+      local now = messages(requests[#requests])
+      for i, message in ipairs(before or {}) do
+        if i == #before and may_change then break end
+        eq(message, now[i], ('message %d of request %d'):format(i, #requests))
+      end
+      before = now
+      local file = t:read_file('project/src/b.lua')
+      local text = known(now, t.dir)
+      eq(file, text or file, 'what the model knows')
+    end
+    local acts = {
+      function()
+        ask('See #file:src/b.lua')
+        check()
+      end,
+      function()
+        ask('go on')
+        check()
+      end,
+      function() change(t, ('local beta_30 = %d'):format(math.random(1000))) end,
+      function()
+        write(t, 'src/b.lua', t:read_file('project/src/b.lua') .. ('local more_%d = 1\n'):format(math.random(99)))
+      end,
+      function()
+        t:lua('require("hum").retry(...)', buf)
+        wait()
+        check(true)
+      end,
+      function() buf = t:lua('return require("hum").fork(...)', buf) end,
+      function()
+        local path = path_of(t, buf)
+        t:cmd('silent! bwipeout! ' .. buf)
+        buf = t:lua('return require("hum").open(...)', path)
+      end,
+      function()
+        buf, finished = reopened(t, srv, path_of(t, buf)), 0
+      end,
+      function()
+        -- Undone and brought back, the chat says the same.
+        t:lua('vim.api.nvim_buf_call(..., function() vim.cmd("silent undo | silent redo") end)', buf)
+      end,
+    }
+    ask('See #file:src/b.lua')
+    check()
+    for _ = 1, 14 do
+      acts[math.random(#acts)]()
+    end
+  end)
+end

@@ -119,7 +119,14 @@ local LUA = {
   },
   ['hum/edit/collect'] = { 'hum/base' },
   ['hum/edit/view'] = { 'hum/base', 'hum/look' },
-  ['hum/generate'] = { 'hum/base', 'hum/server', 'hum/server/provider', 'hum/place' },
+  ['hum/generate'] = {
+    'hum/base',
+    'hum/server',
+    'hum/server/provider',
+    'hum/place',
+    'hum/persona',
+    'hum/reference',
+  },
   ['hum/commit'] = { 'hum/base', 'hum/generate', 'hum/prompt', 'hum/server', 'hum/place' },
   ['hum/review'] = { 'hum/base', 'hum/look', 'hum/sets', 'hum/edit', 'hum/apply', 'hum/chat', 'hum/chat/text' },
   ['hum/compare'] = {

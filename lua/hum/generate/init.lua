@@ -2,6 +2,7 @@
 local check = require('hum.config.check')
 local client = require('hum.server.client')
 local fault = require('hum.fault')
+local given = require('hum.generate.given')
 local interrupt = require('hum.interrupt')
 local log = require('hum.log')
 local models = require('hum.server.models')
@@ -26,6 +27,9 @@ local M = {}
 ---@field model? string                     default: the one of new chats
 ---@field options? table<string, any>       as in the endpoint's configuration; these win
 ---@field think? hum.Think                 likewise
+---@field persona? string                   name of a persona; the fields above win
+---@field references? string[]              as in a chat's message: "#file:src/a.lua"; they go before the last message
+---@field images? string[]                  paths; likewise
 ---@field at? { buf: integer, row: integer, col: integer }  the text goes there, counted from 0, col in bytes
 ---@field on_text? fun(text: string)        each piece of the reply, in order; not with `at`
 ---@field on_thinking? fun(text: string)    each piece of its thinking; not with `at`
@@ -61,6 +65,9 @@ local TYPES = {
   model = { 'string' },
   options = { 'table' },
   think = { 'boolean', 'string', 'number' },
+  persona = { 'string' },
+  references = { 'table' },
+  images = { 'table' },
   at = { 'table' },
   on_text = { 'function' },
   on_thinking = { 'function' },
@@ -69,6 +76,19 @@ local TYPES = {
   on_learned = { 'function' },
   on_done = { 'function' },
 }
+
+--- Why a list is none of texts that are references, or paths.
+---@param name 'references'|'images'
+---@param list any[]|nil
+---@return string|nil
+local function check_texts(name, list)
+  for i, one in ipairs(list or {}) do
+    local is_text = type(one) == 'string' and one ~= ''
+    if not is_text then return ('%s[%d] must be a string that is not empty'):format(name, i) end
+    if name == 'references' and not one:find('^#') then return ('%s[%d] must begin with "#"'):format(name, i) end
+  end
+  if list and vim.tbl_count(list) ~= #list then return name .. ' must be a list' end
+end
 
 local ROLES = { user = true, assistant = true, system = true }
 
@@ -125,6 +145,8 @@ local function refusal(opts)
   local think = opts.think ~= nil and check.value('think', opts.think)
   return odd and 'options: ' .. odd
     or think and 'think: ' .. think
+    or check_texts('references', opts.references)
+    or check_texts('images', opts.images)
     or opts.messages and check_messages(opts.messages)
     or opts.at and check_place(opts.at)
     or nil
@@ -340,6 +362,19 @@ local function send(run, resolved, model)
   status.started(id, model)
 end
 
+--- Puts what was found out before the text of the user's last message.
+---@param run hum.GenerationRun
+---@param parts table[]
+local function add_parts(run, parts)
+  for i = #run.messages, 1, -1 do
+    local one = run.messages[i]
+    if one.role == 'user' then
+      one.parts = vim.list_extend(vim.list_slice(parts), one.parts)
+      return
+    end
+  end
+end
+
 ---@param run hum.GenerationRun
 ---@param why string  its second line is what to do
 local function fail(run, why)
@@ -347,17 +382,49 @@ local function fail(run, why)
   finish_soon(run, { status = 'error', error = { code = 'start', message = text, hint = hint } })
 end
 
+---@param run hum.GenerationRun
+---@param resolved hum.Resolved
+---@param model string
+local function send_now(run, resolved, model)
+  preparing[run] = nil
+  local ok, problem = fault.guard('sending', send, run, resolved, model)
+  if not ok or problem then fail(run, problem or 'hum failed: see :Hum log') end
+end
+
+--- Sends once all is known that the request says.
+---@param run hum.GenerationRun
+---@param persona? hum.Persona
+---@param resolved hum.Resolved
+---@param model string
+local function send_with(run, persona, resolved, model)
+  if not given.is_any(run.opts, persona) then return send_now(run, resolved, model) end
+  local asked = { endpoint = run.endpoint, model = model }
+  run.cancel = given.find(run.opts, persona, asked, function(err, parts)
+    if run.over or run.why then return end
+    if not parts then
+      preparing[run] = nil
+      return fail(run, tostring(err))
+    end
+    add_parts(run, parts)
+    send_now(run, resolved, model)
+  end)
+end
+
 ---@param opts hum.GenerateOpts
 ---@return hum.Generation
 function M.start(opts)
   local wrong = refusal(opts)
-  if wrong then error('hum.generate: ' .. wrong, 3) end
+  local own, why_not, persona
+  if not wrong then
+    own, why_not, persona = given.with_persona(opts)
+  end
+  if not own then error('hum.generate: ' .. (wrong or 'persona: ' .. why_not), 3) end
   ---@type hum.GenerationRun
   local run = {
-    opts = vim.tbl_extend('force', {}, opts),
-    messages = messages_of(opts),
+    opts = own,
+    messages = messages_of(own),
     part = 'text',
-    endpoint = models.endpoint(opts.endpoint),
+    endpoint = models.endpoint(own.endpoint),
     since = vim.uv.now(),
   }
   if opts.at then
@@ -368,12 +435,14 @@ function M.start(opts)
     run.place = place
   end
   preparing[run] = true
-  run.cancel = resolve.start(run.endpoint, opts.model, function(why, resolved, model)
+  local is_resolved = false
+  local cancel = resolve.start(run.endpoint, own.model, function(why, resolved, model)
+    is_resolved = true
+    if resolved and model then return send_with(run, persona, resolved, model) end
     preparing[run] = nil
-    if not resolved or not model then return fail(run, tostring(why)) end
-    local ok, problem = fault.guard('sending', send, run, resolved, model)
-    if not ok or problem then fail(run, problem or 'hum failed: see :Hum log') end
+    fail(run, tostring(why))
   end)
+  if not is_resolved then run.cancel = cancel end
   return {
     stop = function()
       if not run.over and not run.why then stop(run, 'it was stopped', not run.place) end

@@ -43,6 +43,7 @@ local M = {}
 ---@field personas table<string, hum.PersonaConfig>
 ---@field window string
 ---@field ask 'float'|'window'
+---@field current_file boolean
 ---@field keep boolean|'project'
 ---@field title 'question'|'model'
 ---@field directory? string

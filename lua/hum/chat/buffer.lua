@@ -15,6 +15,7 @@ local name = require('hum.chat.kept.name')
 local native = require('hum.chat.kept.native')
 local notes = require('hum.chat.view.notes')
 local persona = require('hum.persona')
+local references = require('hum.chat.references')
 local unkept = require('hum.chat.kept.unkept')
 local window = require('hum.chat.view.window')
 local writing = require('hum.chat.kept.writing')
@@ -62,7 +63,9 @@ local function new_text(values)
     vim.list_extend(lines, { '', format.heading('system'), '' })
     vim.list_extend(lines, format.body({ { type = 'text', text = vim.trim(system) } }, 'system'))
   end
-  return vim.list_extend(lines, { '', format.heading('user'), '', '' })
+  vim.list_extend(lines, { '', format.heading('user'), '' })
+  local current = config.get().chat.current_file and references.of_current()
+  return vim.list_extend(lines, current and { current, '' } or { '' })
 end
 
 ---@param buf integer

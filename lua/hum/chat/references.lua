@@ -1,5 +1,6 @@
 -- References in the messages of a chat while they are written: completion, and what they stand for behind each.
 local complete = require('hum.reference.complete')
+local refusal = require('hum.reference.refusal')
 local show = require('hum.reference.show')
 local slashes = require('hum.chat.slash')
 local unanswered = require('hum.chat.unanswered')
@@ -36,6 +37,16 @@ local function slash(buf, line, row)
       return { col = 0, items = items }
     end
   end
+end
+
+--- What a new chat begins with if it is to have the current file: a reference to it, unless that would be refused.
+---@return string|nil
+function M.of_current()
+  local here = where.of({})
+  local name = here.code and vim.api.nvim_buf_get_name(here.code.buf) or ''
+  if name == '' or name:find('^%a[%w+.-]+://') then return nil end
+  local why = refusal.of_name(name, here)
+  return (not why or why == refusal.OUTSIDE) and '#buffer' or nil
 end
 
 ---@param buf integer  a chat

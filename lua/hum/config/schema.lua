@@ -440,6 +440,15 @@ the window, it comes back in that size.]],
 Where |:Hum-ask| shows the answer: in a float at the cursor, or in the chat window.]],
     },
     {
+      name = 'current_file',
+      kind = 'boolean',
+      default = false,
+      also = { 'file', 'current_buffer', 'auto_context' },
+      help = [[
+New chats begin with `#buffer` in your message: the file that you come from is sent with it, as
+it is then. Delete the line where you do not want that. Secret files are left out.]],
+    },
+    {
       name = 'keep',
       kind = 'enum',
       values = { 'project' },

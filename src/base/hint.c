@@ -195,6 +195,23 @@ static const struct row said[] = {
      .hint = "Use another endpoint: this service is not offered where you are."},
     {.says = "data policy|guardrail restrictions",
      .hint = "Allow the model's providers in the service's privacy settings. Or {another}."},
+    {.says = "mmproj",
+     .hint =
+         "{Another}, or start llama-server with --mmproj and the model's projector: as it runs, "
+         "this one takes no images. Or take the image out of the message."},
+    {.says =
+         "image input&not support|images&not support|image&not supported by|support image input|"
+         "support images|image_url&only supported|unknown variant `image_url`|image_url&not "
+         "support|not a multimodal|not multimodal|support vision|vision&not support|"
+         "missing data required for image|multimodal&not support|image&text-only|"
+         "at most 0 image",
+     .hint = "{Another}: this one takes no images. Or take the image out of the message."},
+    {.says =
+         "image&too large|image exceeds|image&maximum size|image dimensions|image&too many pixels",
+     .hint = "Refer to a smaller image: the service takes none of that size."},
+    {.says = "process image|decode image|decode the image|invalid image|load image|image&corrupt|"
+             "unsupported image|image&media_type|image&unknown format",
+     .hint = "Save the image as PNG or JPEG, and refer to that: the server cannot read it."},
     {.says = "support tool use|not support tools|not support function|tool use is not",
      .hint = "{Another}: this one takes no tools. Or remove them from {options}."},
     {.says = "not a chat model|only supported in v1/responses|v1/responses&not the v1/chat|not "

@@ -332,3 +332,34 @@ test(
     eq(nil, messages[3].images)
   end
 )
+
+-- ---- a real server ----------------------------------------------------------------------------
+
+test('a real llama-server without a projector: refused before it is asked, and in its own words', function(t)
+  local engine = require('lib.engine').start(t)
+  project.new(t)
+  local buf = project.chat(t, engine)
+  match('takes no images', project.refused(t, 'What is #image:pic.png', buf), true)
+  local bytes = t:read_file(t.project .. '/pic.png')
+  local path = t:write_file(vim.fn.sha256(vim.base64.encode(bytes)) .. '.png', bytes)
+  t:lua(
+    [[
+    local url, path = ...
+    require('hum.server.endpoint').resolve('ollama', function(_, resolved)
+      require('hum.server.client').generate({
+        endpoint = resolved.endpoint,
+        request = {
+          model = 'm',
+          messages = { { role = 'user', parts = { { type = 'image', path = path, media = 'image/png' } } } },
+        },
+      }, function(name, data)
+        if name == 'error' then _G.failed = data end
+      end)
+    end)]],
+    engine.url,
+    path
+  )
+  local failed = t:wait(function() return t:lua('return _G.failed or false') end, 'the refusal')
+  match('image input is not supported', failed.message, true)
+  match('--mmproj', failed.hint, true)
+end)

@@ -171,6 +171,7 @@ local PARTS = {
         type = 'image',
         path = path(piece.kept --[[@as string]]),
         media = piece.media,
+        name = piece.title,
       },
     }
   end,

@@ -27,9 +27,7 @@ end
 local function start(t, url, options)
   t:lua(
     [[local url, options = ...
-      require('hum').setup({})
-      local config = require('hum.config').get()
-      config.reference.fetch = options
+      require('hum').setup({ reference = { fetch = options } })
       _G.pages = {}
       _G.cancel = require('hum.server.fetch').start(url, function(err, page)
         table.insert(_G.pages, { err = err, page = page })

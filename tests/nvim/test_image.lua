@@ -101,6 +101,15 @@ for _, name in ipairs({ 'magick', 'convert', 'ffmpeg', 'gm' }) do
   end)
 end
 
+test('how large an image may be is an option', function(t)
+  local folder = begin(t, { magick = SCALES })
+  t:lua("require('hum').setup({ reference = { image_size = 100 } })")
+  t:write_file('small.png', png(100, 60))
+  t:write_file('project/middle.png', png(200, 120))
+  eq(100, piece(t, '#image:middle.png', folder).image.width)
+  match('-resize 100x100>', ran(t), true)
+end)
+
 test('an image of too many bytes is made smaller, too', function(t)
   local folder = begin(t, { magick = SCALES })
   t:write_file('small.png', png(9, 9))

@@ -1080,6 +1080,71 @@ References of your own, by name: functions that return a text, or tables; see
 Tokens, as estimated, from which on hum asks before a reference is sent: its outline, all of it,
 or nothing.]],
     },
+    {
+      name = 'image_size',
+      kind = 'number',
+      integer = true,
+      min = 64,
+      default = 1568,
+      also = { 'image_pixels', 'max_pixels', 'resize' },
+      help = [[
+Pixels of the longer side from which on an image is made smaller, see |hum-images|. Local models that
+count an image by its pixels want less, such as 1024.]],
+    },
+    {
+      name = 'fetch',
+      kind = 'group',
+      also = { 'url', 'web', 'http' },
+      help = 'How pages of the web are fetched, see |hum-fetch|.',
+      fields = {
+        {
+          name = 'timeout',
+          kind = 'number',
+          min = 0,
+          default = 60,
+          help = 'Seconds in which a page must have come; 0: no limit.',
+        },
+        {
+          name = 'idle_timeout',
+          kind = 'number',
+          min = 0,
+          default = 20,
+          help = 'Seconds of silence after which it is given up; 0: no limit.',
+        },
+        {
+          name = 'connect_timeout',
+          kind = 'number',
+          min = 0.3,
+          max = 600,
+          default = 10,
+          help = 'Seconds to wait for a connection.',
+        },
+        {
+          name = 'largest',
+          kind = 'number',
+          integer = true,
+          min = 1000,
+          max = 16000000,
+          default = 4000000,
+          also = { 'max_bytes', 'size' },
+          help = 'Bytes that are read of a page.',
+        },
+        {
+          name = 'allow_redirects',
+          kind = 'boolean',
+          default = true,
+          also = { 'redirects', 'follow' },
+          help = 'Redirects to other hosts are followed. Within a host they always are.',
+        },
+        {
+          name = 'proxy',
+          kind = 'string',
+          or_false = true,
+          default_help = '$http_proxy, $https_proxy or $all_proxy, but none for servers on this machine',
+          help = 'URL of a proxy, `false` for none; as `endpoints.*.proxy`.',
+        },
+      },
+    },
   },
 }
 

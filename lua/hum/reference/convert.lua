@@ -1,11 +1,13 @@
 -- What models cannot take as it is, made so that they can, by a program of the system if there is one: large images
 -- smaller, images of rare kinds PNG, PDFs text. In the background, from file to file, and once for each file as it is. A
 -- preview runs no program.
+local config = require('hum.config')
+
 local M = {}
 
---- Pixels of a side, and bytes, from which on an image is made smaller: above, services scale it down themselves, and
--- local models count it as hundreds of thousands of tokens.
-M.SIDE, M.BYTES = 1568, 5 * 1000 * 1000
+--- Bytes from which on an image is made smaller, as it is above `reference.image_size`: services take no more, or scale
+--- it down themselves, and local models count a photograph as hundreds of thousands of tokens.
+local BYTES = 5 * 1000 * 1000
 
 --- More pixels are not even read: such a file is made to fill the memory.
 local MOST_PIXELS = 200 * 1000 * 1000
@@ -162,7 +164,8 @@ end
 ---@param image table
 ---@return boolean
 local function is_large(image)
-  return math.max(image.width or 0, image.height or 0) > M.SIDE or (image.bytes or 0) > M.BYTES
+  local side = math.max(image.width or 0, image.height or 0)
+  return side > config.get().reference.image_size or (image.bytes or 0) > BYTES
 end
 
 ---@param entry hum.ReferenceEntry
@@ -185,8 +188,9 @@ local function image_job(entry)
   local is_rare = not TAKEN[image.media]
   if not is_rare and (not is_large(image) or (entry.force and not entry.source.own)) then return nil end
   local ending = image.media == 'image/jpeg' and '.jpg' or '.png'
-  if (image.bytes or 0) > 4 * M.BYTES then ending = '.jpg' end -- it is a photograph
-  return { from = assert(entry.source.path), to = vim.fn.tempname() .. ending, side = M.SIDE }
+  if (image.bytes or 0) > 4 * BYTES then ending = '.jpg' end -- it is a photograph
+  local side = config.get().reference.image_size
+  return { from = assert(entry.source.path), to = vim.fn.tempname() .. ending, side = side }
 end
 
 ---@param entry hum.ReferenceEntry

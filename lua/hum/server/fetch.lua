@@ -5,19 +5,6 @@ local config = require('hum.config')
 
 local M = {}
 
---- Where nothing else is configured. Times in seconds, `largest` in bytes.
-local DEFAULTS = { timeout = 60, idle_timeout = 20, connect_timeout = 10, largest = 4e6 }
-
----@class hum.FetchOptions  all but proxy have defaults, see DEFAULTS
----@field timeout? number          of the whole page
----@field idle_timeout? number     in which nothing comes
----@field connect_timeout? number
----@field largest? integer         more of a page is left out
----@field proxy? string|false      as an endpoint has it; nil: as the environment says
----@field no_proxy? string
----@field ca? string
----@field allow_redirects? boolean to other hosts; default true
-
 ---@class hum.Fetched
 ---@field url string      the last address, which may be another one than that which was asked
 ---@field asked string
@@ -27,19 +14,13 @@ local DEFAULTS = { timeout = 60, idle_timeout = 20, connect_timeout = 10, larges
 ---@field bytes integer   that came
 ---@field cut boolean     there was more
 
----@return hum.FetchOptions
-local function configured()
-  local reference = config.get().reference
-  return type(reference) == 'table' and reference.fetch or {}
-end
-
 --- Reads a page.
 ---@param url string
 ---@param cb fun(err: hum.Failure?, page: hum.Fetched?)  once, later; both nil: the helper is gone
 ---@return fun() cancel  after which nothing is called
 function M.start(url, cb)
   local over = false
-  local spec = vim.tbl_extend('force', DEFAULTS, configured(), { url = url })
+  local spec = vim.tbl_extend('force', config.get().reference.fetch, { url = url })
   spec.proxy = spec.proxy == false and '' or spec.proxy
   local function finish(err, page)
     if over then return end

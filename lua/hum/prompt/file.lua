@@ -17,11 +17,9 @@
 --
 -- What other plugins and editors write is read by hum.prompt.foreign.
 local foreign = require('hum.prompt.foreign')
+local fronts = require('hum.prompt.front')
 local placeholders = require('hum.prompt.placeholders')
 local read = require('hum.chat.text.read')
-local settings = require('hum.chat.text.settings')
-local spelling = require('hum.spelling')
-local yaml = require('hum.prompt.yaml')
 
 local M = {}
 
@@ -62,69 +60,11 @@ local M = {}
 ---@field line integer  from 1
 ---@field why string    what to do about it stands first
 
-local KEYS = {
-  'name',
-  'description',
-  'aliases',
-  'mode',
-  'endpoint',
-  'model',
-  'think',
-  'options',
-  'persona',
-  'references',
-  'selection',
-  'ask',
-  'enabled',
-}
-local MODES = { 'chat', 'float', 'edit', 'insert', 'commit' }
-
---- As it is typed in a command line: no blanks.
-M.NAME = '^[%w][%w_.-]*$'
-
 ---@param line integer
 ---@param why string
 ---@param ... any
 ---@return nil, hum.PromptFault
 local function fault(line, why, ...) return nil, { line = line, why = why:format(...) } end
-
---- A key, a comment, nothing, or the rest of a value.
----@param line string
----@param goes_on boolean
----@return boolean
-local function is_front_line(line, goes_on)
-  return line:find('^[%w_%-]+:') ~= nil
-    or line:find('^%s*#') ~= nil
-    or not line:find('%S')
-    or (goes_on and line:find('^[%s}%]%-]') ~= nil)
-end
-
---- What is wrong with the lines of the front matter. A key that nobody here knows is said, and no fault.
----@param lines string[]
----@param front hum.Front
----@param notes string[]
----@return hum.PromptFault|nil
-local function front_fault(lines, front, notes)
-  local seen, goes_on = {}, false
-  for i = 2, front.last do
-    local key = lines[i]:match('^([%w_%-]+):')
-    local hint = key and not vim.list_contains(KEYS, key) and spelling.hint(key, KEYS) or ''
-    if not is_front_line(lines[i], goes_on) then
-      return select(2, fault(i, 'write "key: value": this line of the front matter has no key'))
-    elseif hint ~= '' then
-      return select(2, fault(i, 'take out "%s:": the front matter of a prompt has no such key%s', key, hint))
-    elseif key and seen[key] then
-      return select(2, fault(i, 'take out this line: "%s:" stands in line %d already', key, seen[key]))
-    end
-    if key then
-      seen[key] = i
-      goes_on = settings.goes_on(lines[i]:match(':%s*(.-)%s*$') or '')
-      if not vim.list_contains(KEYS, key) then
-        notes[#notes + 1] = ('line %d: "%s:" has no meaning here'):format(i, key)
-      end
-    end
-  end
-end
 
 ---@param texts string[]
 ---@return string
@@ -157,50 +97,6 @@ local function body_of(lines, text)
   end
   local told = joined(system)
   return told ~= '' and told or nil, turns
-end
-
----@param front hum.Front|nil
----@param key string
----@return string|nil value, integer line
-local function value_of(front, key)
-  local value = front and front.values[key]
-  return value ~= '' and value or nil, front and front.rows[key] and front.rows[key] + 1 or 1
-end
-
----@param front hum.Front|nil
----@param stem string
----@return string|nil name, hum.PromptFault|nil
-local function name_of(front, stem)
-  local name, line = value_of(front, 'name')
-  name = name or stem
-  if name:find(M.NAME) then return name end
-  return fault(
-    line,
-    'write "name: %s": a name has letters, digits, "-", "_" and "." alone',
-    (name:gsub('[^%w_.-]+', '-'))
-  )
-end
-
----@param front hum.Front|nil
----@return hum.PromptMode|nil mode, hum.PromptFault|nil
-local function mode_of(front)
-  local mode, line = value_of(front, 'mode')
-  if not mode then return 'chat' end
-  if mode == 'ask' then return 'float' end
-  if vim.list_contains(MODES, mode) then
-    return mode --[[@as hum.PromptMode]]
-  end
-  local hint = spelling.hint(mode, MODES)
-  return fault(line, 'write "mode:" with one of %s: "%s" is none%s', table.concat(MODES, ', '), mode, hint)
-end
-
----@param front hum.Front|nil
----@return hum.Settings|nil, hum.PromptFault|nil
-local function settings_of(front)
-  local found, why = settings.of(front)
-  if found then return found end
-  local key = why and why:match('"(%a+):"') or 'options'
-  return fault(select(2, value_of(front, key)), '%s', ((why or ''):gsub('; see :help hum%-format', '')))
 end
 
 --- Of placeholders that nobody knows: in a file of hum's own the first is a fault. In one of the user's they stay as
@@ -257,19 +153,6 @@ local function asked_text(turns)
   return joined(texts)
 end
 
----@param front hum.Front|nil
----@param lines string[]
----@return string[]|nil aliases, string|nil references
-local function lists_of(front, lines)
-  if not front then return end
-  local values = yaml.parse(vim.list_slice(lines, 2, front.last))
-  local aliases = vim.tbl_filter(function(name) return name:find(M.NAME) end, yaml.texts(values.aliases))
-  local references = type(values.references) == 'table' and table.concat(yaml.texts(values.references), ' ')
-    or values.references
-  if references == '' then references = nil end
-  return aliases[1] and aliases, references --[[@as string|nil]]
-end
-
 --- Reads a prompt.
 ---@param lines string[]
 ---@param stem string     the name of its file, without folder and ".md"
@@ -284,11 +167,11 @@ function M.parse(lines, stem, is_own, folder)
   if front and (front.last == 0 or not lines[front.last + 1]:find('^%-%-%-%s*$')) then
     return fault(1, 'write "---" below the front matter: it does not end')
   end
-  local wrong = front and front_fault(lines, front, notes) or text_fault(lines, notes, is_own == true)
+  local wrong = front and fronts.fault(lines, front, notes) or text_fault(lines, notes, is_own == true)
   if wrong then return nil, wrong end
-  local name, bad_name = name_of(front, stem)
-  local mode, bad_mode = mode_of(front)
-  local found, bad_settings = settings_of(front)
+  local name, bad_name = fronts.name(front, stem)
+  local mode, bad_mode = fronts.mode(front)
+  local found, bad_settings = fronts.settings(front)
   if not name or not mode or not found then return nil, bad_name or bad_mode or bad_settings end
   local system, turns = body_of(lines, text)
   local asked = asked_text(turns)
@@ -297,24 +180,24 @@ function M.parse(lines, stem, is_own, folder)
   end
   local bad_turns = turns_fault(turns)
   if bad_turns then return nil, bad_turns end
-  local aliases, references = lists_of(front, lines)
-  local ask = value_of(front, 'ask')
+  local aliases, references = fronts.lists(front, lines)
+  local ask = fronts.value(front, 'ask')
   return {
     name = name,
-    description = value_of(front, 'description') or '',
+    description = fronts.value(front, 'description') or '',
     aliases = aliases,
     mode = mode,
-    endpoint = value_of(front, 'endpoint'),
-    model = value_of(front, 'model'),
+    endpoint = fronts.value(front, 'endpoint'),
+    model = fronts.value(front, 'model'),
     think = found.think,
     options = found.options,
-    persona = value_of(front, 'persona'),
+    persona = fronts.value(front, 'persona'),
     references = references,
-    selection = value_of(front, 'selection'),
+    selection = fronts.value(front, 'selection'),
     system = system,
     text = asked,
     turns = #turns > 1 and turns or nil,
-    disabled = value_of(front, 'enabled') == 'false' or nil,
+    disabled = fronts.value(front, 'enabled') == 'false' or nil,
     asks = ask and { { name = 'input', title = ask } } or nil,
     notes = #notes > 0 and notes or nil,
   }

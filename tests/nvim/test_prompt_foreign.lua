@@ -189,3 +189,38 @@ test('what a prompt asks for comes from the command, or the user is asked', func
   t:cmd('Hum make')
   eq(1, #srv:requests('/v1/chat/completions'))
 end)
+
+--- Texts that take some ways of reading them the square of their length.
+local HOSTILE = {
+  (' '):rep(250000),
+  'x' .. (' '):rep(250000),
+  ('\n'):rep(250000) .. 'x',
+  ('[a'):rep(100000),
+  ('[a]('):rep(60000),
+  ('${input:a:'):rep(25000),
+  ('#{a'):rep(80000),
+  ('{{ '):rep(80000),
+  '```\n{{selection}}' .. ('\n'):rep(240000) .. 'x',
+  ('`'):rep(250000),
+  '\n---\n' .. ('['):rep(250000),
+}
+
+test('a hostile prompt of a project takes no longer than its text is long', PURE, function(t)
+  for _, front in ipairs({ '', '---\ninteraction: chat\n---\n## user\n', '---\nagent: ask\n---\n' }) do
+    for i, text in ipairs(HOSTILE) do
+      local file = front .. text .. '\n\nDo it.'
+      local got = t:lua(
+        [[
+        local prompt = require('hum.prompt.file').parse(vim.split((...), '\n'), 'a')
+        local fill = require('hum.prompt.fill')
+        return prompt and #fill.fill(prompt, { values = { selection = 'x', input = 'more' } }, 'more').text]],
+        file
+      )
+      T.ok(got and got > 0, ('%q, %d'):format(front, i))
+    end
+  end
+  local long = { '---\na: ' .. ('['):rep(5000) .. '\n---\nx', '---\n' .. ('a\n'):rep(600) .. '---\nx' }
+  for _, text in ipairs(long) do
+    T.match('shorten the front matter', parsed(t, text, 'a').fault.why, true)
+  end
+end)

@@ -25,7 +25,7 @@ local function translated(text, notes)
     if of == 'context' and CONTEXT[what] then return '{{' .. CONTEXT[what] .. '}}' end
     notes[#notes + 1] = ('${%s.%s} stays as text: hum runs no Lua of a prompt'):format(of, what)
   end)
-  text = text:gsub('#{([%w_]+)([^}]*)}', function(kind, rest)
+  text = text:gsub('#{([%w_]+)([^}#\n]*)}', function(kind, rest)
     if kind == 'viewport' then
       notes[#notes + 1] = '#{viewport} stays as text'
       return nil
@@ -61,7 +61,7 @@ local function sections(lines, first)
     end
   end
   return vim.tbl_map(function(part)
-    local text = vim.trim(table.concat(part.lines, '\n'))
+    local text = shared.trim(table.concat(part.lines, '\n'))
     local rest = text:match('^```ya?ml\n%s*opts:.-\n```%s*(.*)$')
     return { role = part.role, text = rest or text }
   end, list)

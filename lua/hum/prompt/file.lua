@@ -20,6 +20,7 @@ local foreign = require('hum.prompt.foreign')
 local fronts = require('hum.prompt.front')
 local placeholders = require('hum.prompt.placeholders')
 local read = require('hum.chat.text.read')
+local shared = require('hum.prompt.shared')
 
 local M = {}
 
@@ -80,10 +81,10 @@ end
 local function body_of(lines, text)
   local front, first = text.front, text.turns[1]
   local head =
-    vim.trim(table.concat(vim.list_slice(lines, front and front.last + 2 or 1, first and first.row or #lines), '\n'))
+    shared.trim(table.concat(vim.list_slice(lines, front and front.last + 2 or 1, first and first.row or #lines), '\n'))
   local turns, system = {}, {} ---@type hum.PromptTurn[], string[]
   for _, turn in ipairs(text.turns) do
-    local body = vim.trim(table.concat(vim.list_slice(lines, turn.row + 2, turn.last + 1), '\n'))
+    local body = shared.trim(table.concat(vim.list_slice(lines, turn.row + 2, turn.last + 1), '\n'))
     if turn.role == 'system' then
       system[#system + 1] = body
     elseif body ~= '' then
@@ -161,6 +162,8 @@ end
 ---@return hum.Prompt|nil prompt, hum.PromptFault|nil fault  the first one
 function M.parse(lines, stem, is_own, folder)
   lines = clean(lines)
+  local long = shared.too_long(lines)
+  if long then return fault(long, 'shorten the front matter: it is too long') end
   if foreign.is(lines, stem) then return foreign.parse(lines, stem, folder) end
   local text = read.parse(lines)
   local front, notes = text.front, {}

@@ -2,6 +2,7 @@
 local git = require('hum.git')
 local placeholders = require('hum.prompt.placeholders')
 local plain = require('hum.prompt.plain')
+local shared = require('hum.prompt.shared')
 local values_of = require('hum.prompt.values')
 
 local M = {}
@@ -54,7 +55,7 @@ local function ask_git(text, buf, cb)
   git.find(buf, function(repository)
     if not repository then return cb(values) end
     local function ask(args, answer)
-      git.run({ repository = repository }, args, function(said) answer(said.ok and vim.trim(said.out) or '') end)
+      git.run({ repository = repository }, args, function(said) answer(said.ok and shared.trim(said.out) or '') end)
     end
     local function next_name(i)
       if not names[i] then return cb(values) end
@@ -80,7 +81,7 @@ local function given_pairs(questions, input)
     local first, last, value = (' ' .. rest):find('%s' .. key .. '=(%S+)')
     if first then
       values[question.name] = value
-      rest = vim.trim(rest:sub(1, math.max(first - 2, 0)) .. ' ' .. rest:sub(last))
+      rest = shared.trim(rest:sub(1, math.max(first - 2, 0)) .. ' ' .. rest:sub(last))
     end
   end
   return values, rest
@@ -109,8 +110,8 @@ local function ask_user(prompt, about, opts, cb)
     if values[question.name] then return next_question(i + 1) end
     local hint = question.hint and (' (%s)'):format(question.hint) or ''
     vim.ui.input({ prompt = ('%s%s: '):format(question.title, hint) }, function(typed)
-      if not typed or vim.trim(typed) == '' then return cb(nil, rest) end
-      values[question.name] = vim.trim(typed)
+      if not typed or shared.trim(typed) == '' then return cb(nil, rest) end
+      values[question.name] = shared.trim(typed)
       next_question(i + 1)
     end)
   end
@@ -159,13 +160,13 @@ function M.fill(prompt, texts, input)
       end, texts.blocks)
     or nil
   for _, turn in ipairs(turns_of(prompt, input)) do
-    local text = vim.trim(placeholders.fill(turn.text, texts.values, blocks))
+    local text = shared.trim(placeholders.fill(turn.text, texts.values, blocks))
     if text ~= '' then
       turns[#turns + 1] = { role = turn.role, text = text }
       if turn.role == 'user' then asked[#asked + 1] = text end
     end
   end
-  local system = prompt.system and vim.trim(placeholders.fill(prompt.system, texts.values)) or ''
+  local system = prompt.system and shared.trim(placeholders.fill(prompt.system, texts.values)) or ''
   return {
     system = system ~= '' and system or nil,
     turns = turns,

@@ -95,13 +95,24 @@ local function sole(text)
   return inner:match('^%s*{{%s*([%a_][%w_]*)%s*}}%s*$')
 end
 
+---@param text string
+---@return string
+local function last_line(text)
+  local from = 1
+  while true do
+    local at = text:find('\n', from, true)
+    if not at then return text:sub(from) end
+    from = at + 1
+  end
+end
+
 --- A fence that what was put in does not end.
 ---@param before string  the paragraph as the prompt has it
 ---@param filled string
 ---@return string
 local function refenced(before, filled)
   local head, mark = before:match('^(%s*)(```+)')
-  if not mark or not before:find('\n%s*' .. mark .. '%s*$') then return filled end
+  if not mark or not last_line(before):find('^%s*' .. mark .. '%s*$') then return filled end
   local longest = #mark
   local body = filled:match('^[^\n]*\n(.*)\n[^\n]*$') or ''
   for run in body:gmatch('`+') do

@@ -1,5 +1,28 @@
--- What the readers of others' prompts have in common. Pure.
+-- What the readers of prompts have in common. Pure. A project's prompts are anybody's text: no pattern here, or in what
+-- reads them, takes longer than the text is long.
 local M = {}
+
+--- A text without blanks at both ends. vim.trim() takes the square of the length for blanks alone.
+---@param text string
+---@return string
+function M.trim(text)
+  local from = text:match('^%s*()')
+  return from > #text and '' or text:match('.*%S', from)
+end
+
+--- Lines of a front matter, and bytes of one of them.
+local LINES, LONGEST = 500, 4096
+
+--- Whether the front matter of a file is longer than anybody writes one.
+---@param lines string[]
+---@return integer|nil line  where it is
+function M.too_long(lines)
+  if not (lines[1] or ''):find('^%-%-%-') then return nil end
+  for i = 2, #lines do
+    if i > LINES or #lines[i] > LONGEST then return i end
+    if lines[i]:find('^%-%-%-%s*$') then return nil end
+  end
+end
 
 --- The lines of the front matter, without its marks.
 ---@param lines string[]

@@ -41,10 +41,10 @@ end
 ---@return string
 local function translated(text, asks, notes, folder)
   local seen = {}
-  text = text:gsub('%${input:([^}:]+):?([^}]*)}', function(name, hint)
+  text = text:gsub('%${input:([^}:$\n]+):?([^}$\n]*)}', function(name, hint)
     local own = 'input_' .. name:gsub('[^%w_]', '_')
     if not seen[own] then
-      asks[#asks + 1] = { name = own, title = vim.trim(name), hint = shared.text(hint) }
+      asks[#asks + 1] = { name = own, title = shared.trim(name), hint = shared.text(hint) }
       seen[own] = true
     end
     return '{{' .. own .. '}}'
@@ -54,7 +54,7 @@ local function translated(text, asks, notes, folder)
     notes[#notes + 1] = ('${%s} stays as text'):format(name)
   end)
   -- A link to a file beside it is what the model is to read.
-  text = text:gsub('%f[%[]%[[^%]\n]*%](%b())', function(target)
+  text = text:gsub('%[[^%]%[\n]*%](%([^()\n]*%))', function(target)
     local path = target:sub(2, -2)
     if path:find('^%a[%w+.-]*:') or path:find('^#') or path == '' or not path:find('^[%w._/-]+$') then return nil end
     return shared.file(folder and joined(folder, path) or path)
@@ -85,7 +85,7 @@ end
 function M.parse(lines, stem, folder)
   local front, below = shared.front(lines)
   local values, notes, asks = yaml.parse(front), {}, {}
-  local body = vim.trim(table.concat(vim.list_slice(lines, below), '\n'))
+  local body = shared.trim(table.concat(vim.list_slice(lines, below), '\n'))
   if body == '' then
     return nil, { line = math.max(1, math.min(below, #lines)), why = 'write what is asked: there is nothing' }
   end

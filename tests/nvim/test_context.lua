@@ -371,8 +371,8 @@ local function known(all, dir)
       if not from then break end
       local _, head = message.content:find('\n', from, true)
       local stop = assert(message.content:find('\n</' .. tag .. '>', head, true), 'it does not end')
-      local body = message.content:sub(head + 1, stop - 1)
-      if body == '(not there any more)' then
+      local body = message.content:sub(head + 1, stop)
+      if body == '(not there any more)\n' then
         text = nil
       elseif tag == 'file' then
         text = body
@@ -382,7 +382,7 @@ local function known(all, dir)
         local done = vim
           .system(
             { 'patch', '-s', dir .. '/known', '-' },
-            { stdin = '--- a\n+++ b\n' .. body:gsub('^%-%-%-[^\n]*\n%+%+%+[^\n]*\n', '') .. '\n' }
+            { stdin = '--- a\n+++ b\n' .. body:gsub('^%-%-%-[^\n]*\n%+%+%+[^\n]*\n', '') }
           )
           :wait()
         assert(done.code == 0, (done.stdout or '') .. (done.stderr or '') .. body)

@@ -50,26 +50,29 @@ end
 
 --- What goes before and behind a source's content.
 ---@param named hum.Worded
+---@param is_closed? boolean  it ends with a line break
 ---@return string head, string tail
-function M.whole(named)
+function M.whole(named, is_closed)
   local tag, attributes = name_of(named)
-  return ('<%s>\n'):format(opening(tag, attributes)), ('\n</%s>'):format(tag)
+  return ('<%s>\n'):format(opening(tag, attributes)), ('%s</%s>'):format(is_closed and '' or '\n', tag)
 end
 
 --- The same around what has changed of it since the model has seen it.
 ---@param named hum.Worded
+---@param is_closed? boolean  it ends with a line break
 ---@return string head, string tail
-function M.diff(named)
+function M.diff(named, is_closed)
   local _, attributes = name_of(named)
-  return ('<%s>\n'):format(opening('diff', attributes)), '\n</diff>'
+  return ('<%s>\n'):format(opening('diff', attributes)), (is_closed and '' or '\n') .. '</diff>'
 end
 
 --- The same around the outline of what is too large.
 ---@param named hum.Worded
+---@param is_closed? boolean  it ends with a line break
 ---@return string head, string tail
-function M.outline(named)
+function M.outline(named, is_closed)
   local _, attributes = name_of(named)
-  return ('<%s>\n'):format(opening('outline', attributes)), '\n</outline>'
+  return ('<%s>\n'):format(opening('outline', attributes)), (is_closed and '' or '\n') .. '</outline>'
 end
 
 --- What stands before an image.

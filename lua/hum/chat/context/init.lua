@@ -446,6 +446,7 @@ local function begin(given)
     path = path,
     put = put,
     provide = provide,
+    is_closed = function(name) return ledgers.is_closed(path(name)) end,
     walk = walks.new(),
     over = false,
     fail = function() end,

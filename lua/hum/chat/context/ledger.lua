@@ -198,6 +198,18 @@ end
 ---@return string|nil name, string|nil err
 function M.put_in(dir, text) return belongings.put((dir:gsub('%.files$', '.md')), text, nil, true) end
 
+--- Whether a file ends with a line break.
+---@param path string
+---@return boolean
+function M.is_closed(path)
+  local fd = vim.uv.fs_open(path, 'r', 0)
+  if not fd then return false end
+  local stat = vim.uv.fs_fstat(fd)
+  local last = stat and stat.size > 0 and vim.uv.fs_read(fd, 1, stat.size - 1)
+  vim.uv.fs_close(fd)
+  return last == '\n'
+end
+
 --- Sees to it that something that a chat has kept is in another folder as well.
 ---@param buf integer
 ---@param name string

@@ -59,9 +59,11 @@ end
 --- A piece as it goes with the next message.
 ---@param walk hum.Walk
 ---@param piece hum.Piece  that can be sent
+---@param is_closed fun(name: string): boolean  something that is kept ends with a line break
 ---@return hum.ContextPiece
-function M.of(walk, piece)
+function M.of(walk, piece, is_closed)
   local out = plain(piece)
+  out.closed = out.kept and is_closed(out.kept) or nil
   local seen = walks.visible(walk, out.id)
   if piece.image then
     local image = piece.image
@@ -71,16 +73,16 @@ function M.of(walk, piece)
     return as(out, 'image', out.size)
   elseif piece.form == 'outline' and piece.outline then
     out.sent = piece.outline.kept
-    out.head, out.tail = wording.outline(out)
+    out.head, out.tail = wording.outline(out, is_closed(out.sent))
     return as(out, 'outline', piece.outline)
   elseif seen and seen.kept == out.kept and seen.form ~= 'outline' then
     return as(out, 'same', {})
   elseif seen and piece.diff and is_diff(walk, out, piece.diff, seen) then
     out.base, out.sent = seen.kept, piece.diff.kept
-    out.head, out.tail = wording.diff(out)
+    out.head, out.tail = wording.diff(out, is_closed(out.sent))
     return as(out, 'diff', piece.diff)
   end
-  out.head, out.tail = wording.whole(out)
+  out.head, out.tail = wording.whole(out, out.closed)
   return out
 end
 

@@ -12,6 +12,7 @@ local M = {}
 ---@field folder string     where contents are kept
 ---@field path fun(name: string): string
 ---@field walk hum.Walk
+---@field is_closed fun(name: string): boolean  something that is kept ends with a line break
 ---@field provide fun(name: string)  sees to it that something kept is in `folder`
 ---@field put fun(text: string): string?, string?  keeps a text of hum's own
 ---@field cancel? fun()     ends what runs
@@ -113,7 +114,7 @@ local function is_sent(piece) return piece.source ~= nil and (piece.state == 'ok
 local function take(run, list, turn, record)
   for _, piece in ipairs(list) do
     if is_sent(piece) then
-      local own = pieces.of(run.walk, piece)
+      local own = pieces.of(run.walk, piece, run.is_closed)
       table.insert(record.pieces, own)
       walks.piece(run.walk, own, turn, run.path)
     end
@@ -181,7 +182,7 @@ local function changed(run, source, piece)
   local seen, missed = source.seen, source.missed
   if piece.state == 'missing' then return seen and pieces.gone(seen) end
   if not is_sent(piece) then return nil end
-  local own = pieces.of(run.walk, piece)
+  local own = pieces.of(run.walk, piece, run.is_closed)
   if missed then
     if own.kept ~= missed.kept then return own end
     run.lost[own.kept] = nil -- it was kept again just now

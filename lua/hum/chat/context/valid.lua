@@ -69,6 +69,7 @@ local function piece(value)
     lines = own.lines,
     tokens = own.tokens,
     size = size(value.size),
+    closed = value.closed == true or nil,
     follows = value.follows == true,
     path = text(value.path),
     media = text(value.media, 60),

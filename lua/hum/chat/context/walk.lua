@@ -30,6 +30,7 @@ local M = {}
 ---@field lines integer
 ---@field tokens integer
 ---@field size { bytes: integer, lines: integer, tokens: integer }  of the content as a whole
+---@field closed? boolean   the content ends with a line break
 ---@field follows boolean   later changes are sent
 ---@field path? string      of its file
 ---@field media? string     of an image
@@ -135,7 +136,7 @@ local function text_part(text) return { type = 'text', text = text } end
 ---@type table<string, fun(piece: hum.ContextPiece, walk: hum.Walk, path: fun(name: string): string): hum.Part[]>
 local PARTS = {
   whole = function(piece, _, path)
-    local head, tail = wording.whole(piece)
+    local head, tail = wording.whole(piece, piece.closed)
     if piece.form == 'whole' and piece.head and piece.tail then
       head, tail = piece.head, piece.tail
     end

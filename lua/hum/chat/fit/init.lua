@@ -3,6 +3,7 @@ local advice = require('hum.chat.fit.advice')
 local anchor = require('hum.chat.fit.anchor')
 local bound = require('hum.chat.fit.bound')
 local count = require('hum.count')
+local endpoints = require('hum.server.endpoint')
 local measure = require('hum.chat.fit.measure')
 local plans = require('hum.chat.fit.plan')
 local steps_of = require('hum.server.steps').new
@@ -146,6 +147,15 @@ local function settle(given, fit, cb)
   ask(given, fit, cb)
 end
 
+--- Whether the server is asked for the window. A preview is for its size, and runs no command for a key.
+---@param given hum.FitGiven
+---@param all integer  tokens
+---@return boolean
+local function is_asked(given, all)
+  if given.dry then return endpoints.is_at_hand(given.endpoint) end
+  return all >= SMALL or given.state.from ~= nil
+end
+
 --- Decides which messages are sent, once all that belongs to them is known. The same input gives the same.
 ---@param given hum.FitGiven
 ---@param cb fun(err: string?, fit: hum.Fit?)  called once at most
@@ -160,7 +170,7 @@ function M.before(given, cb)
   steps.add(measure.texts(texts, function(counts)
     local sizes, system = raw_sizes(given, counts)
     local all = system + total(sizes)
-    if all < SMALL and not given.state.from then
+    if not is_asked(given, all) then
       local window = windows.of(given.endpoint, given.model, given.num_ctx)
       return settle(given, decide(given, sizes, system, window), steps.finish)
     end

@@ -10,6 +10,7 @@ local compose = require('hum.chat.compose')
 local config = require('hum.config')
 local endpoints = require('hum.server.endpoint')
 local events = require('hum.events')
+local fault = require('hum.fault')
 local file = require('hum.chat.kept.file')
 local fitting = require('hum.chat.fitting')
 local front = require('hum.chat.front')
@@ -474,6 +475,15 @@ vim.api.nvim_create_autocmd('User', {
   pattern = 'HumRequestFinished',
   callback = function(event)
     if config.get().chat.title == 'model' then require('hum.chat.retitle').on_finished(event.data) end
+  end,
+})
+
+vim.api.nvim_create_autocmd('User', {
+  group = vim.api.nvim_create_augroup('hum.preload', {}),
+  pattern = 'HumChatOpened',
+  callback = function(event)
+    if not config.get().chat.preload then return end
+    fault.guard('loading the model', require('hum.chat.preload').run, event.data.buf)
   end,
 })
 

@@ -285,3 +285,37 @@ test('persona: an edited definition changes nothing in a chat that has begun', f
   chat.finished(t, 2)
   eq('Answer tersely.', project.words(project.requests(srv)[2], 'system'))
 end)
+
+test('persona: a preview is as what is sent, before and after the first message', function(t)
+  project.new(t)
+  t:write_file('project/AGENTS.md', 'Use tabs.\n')
+  local srv, buf = begin(t)
+  local function preview()
+    return t:lua(
+      [[
+      local p = require('hum').preview((...))
+      return { p.model, vim.tbl_map(function(one) return one.role .. ': ' .. one.content end, p.messages) }]],
+      buf
+    )
+  end
+  local function sent(n)
+    local request = project.requests(srv)[n]
+    return {
+      request.body.model,
+      vim.tbl_map(function(one) return one.role .. ': ' .. one.content end, request.body.messages),
+    }
+  end
+  t:wait(function() return t:text(buf):find('model: fake') end, 'the model')
+  t:lua([[vim.api.nvim_buf_set_lines(..., 2, 2, false, { 'persona: terse' })]], buf)
+  t:lua([[vim.api.nvim_buf_set_text(0, -1, -1, -1, -1, { 'hello' })]])
+  eq({ 'm2', { 'system: Answer tersely.', 'user: hello' } }, preview(), 'what would be asked is left out')
+  eq({}, project.asked(t))
+  t:cmd('Hum send')
+  chat.finished(t)
+  match('^system: Answer tersely%..*Use tabs', sent(1)[2][1])
+  t:lua([[vim.api.nvim_buf_set_text(0, -1, -1, -1, -1, { 'again' })]])
+  local expected = preview()
+  t:cmd('Hum send')
+  chat.finished(t, 2)
+  eq(expected, sent(2))
+end)

@@ -7,6 +7,7 @@ local context = require('hum.chat.context')
 local endpoints = require('hum.server.endpoint')
 local measure = require('hum.chat.fit.measure')
 local models = require('hum.server.models')
+local persona = require('hum.chat.persona')
 local queue = require('hum.chat.queue')
 local refer = require('hum.chat.refer')
 local settings_of = require('hum.chat.text.settings').of
@@ -77,10 +78,14 @@ end
 function M.message(buf)
   local text = turns.of(buf)
   local settings, wrong = settings_of(text.front)
+  if settings then
+    settings, wrong = persona.settings(buf, settings)
+  end
   if not settings then return nil, wrong end
   local values = text.front and text.front.values or {}
-  local name = models.endpoint(values.endpoint ~= '' and values.endpoint or nil)
-  local model = values.model ~= '' and values.model or models.decided(name)
+  local endpoint, named = persona.choice(buf, values.endpoint, values.model)
+  local name = models.endpoint(endpoint ~= '' and endpoint or nil)
+  local model = named ~= '' and named or models.decided(name)
   local how = resolved(name, model)
   if not how then return nil, ('there is no endpoint "%s"'):format(name) end
   local found = chosen(buf, text.turns)

@@ -251,6 +251,18 @@ function M.opened(buf)
   applied[buf] = name and front.value(buf, 'model') and name or nil
 end
 
+--- The endpoint and the model with which a message would go now, where the persona's are not written down yet.
+---@param buf integer
+---@param name? string
+---@param model? string
+---@return string|nil endpoint, string|nil model
+function M.choice(buf, name, model)
+  local found = M.of(buf)
+  if not found or applied[buf] == found.name then return name, model end
+  local own_name, own_model = M.model_of(found)
+  return own_name or name, own_model or model
+end
+
 --- Before a message is read: a persona that was written into the front matter by hand gets its model, and a project's
 --- is asked for.
 ---@param buf integer

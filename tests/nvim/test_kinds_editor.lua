@@ -12,6 +12,20 @@ local function project(t, lines)
   t:cmd('edit src/a.lua')
 end
 
+--- What a source says that stands for lines of a buffer.
+local function lines_of(t, one)
+  T.ok(not one.text)
+  return t:lua(
+    [[
+    local buf, first, last = ...
+    return table.concat(vim.api.nvim_buf_get_lines(buf, first - 1, last, false), '\n')
+  ]],
+    one.buf,
+    one.first,
+    one.last
+  )
+end
+
 local CODE = { 'local M = {}', 'local one, two = 1, 2', 'return M' }
 
 -- ---- selection -------------------------------------------------------------------------------
@@ -27,7 +41,7 @@ end)
 test('a selection of lines is whole lines', function(t)
   project(t, CODE)
   t:keys('ggwVj<Esc>')
-  eq('local M = {}\nlocal one, two = 1, 2', kinds.source(t, 'selection').text)
+  eq('local M = {}\nlocal one, two = 1, 2', lines_of(t, kinds.source(t, 'selection')))
 end)
 
 test('a selection of a block is its columns, with tabs and wide characters', function(t)
@@ -58,9 +72,12 @@ test('a selection that stands there from before, in a window that is not the cur
   t:keys('ggVj<Esc>')
   local code = t:lua('return { win = vim.api.nvim_get_current_win(), buf = vim.api.nvim_get_current_buf() }')
   t:cmd('new')
-  eq('local M = {}\nlocal one, two = 1, 2', kinds.source(t, 'selection', nil, { code = code }).text)
+  eq('local M = {}\nlocal one, two = 1, 2', lines_of(t, kinds.source(t, 'selection', nil, { code = code })))
   t:cmd('only')
-  eq('local M = {}\nlocal one, two = 1, 2', kinds.source(t, 'selection', nil, { code = { buf = code.buf } }).text)
+  eq(
+    'local M = {}\nlocal one, two = 1, 2',
+    lines_of(t, kinds.source(t, 'selection', nil, { code = { buf = code.buf } }))
+  )
 end)
 
 test('a selection in a file with secrets is refused unless it is forced', PURE, function(t)
@@ -69,7 +86,7 @@ test('a selection in a file with secrets is refused unless it is forced', PURE, 
   t:cmd('edit .env')
   t:keys('ggV<Esc>')
   T.match('^.env: it may hold', kinds.refused(t, 'selection'))
-  eq('KEY=1', kinds.source(t, 'selection', nil, { force = true }).text)
+  eq('KEY=1', lines_of(t, kinds.source(t, 'selection', nil, { force = true })))
 end)
 
 -- ---- lines -----------------------------------------------------------------------------------
@@ -195,8 +212,8 @@ test('a long quickfix list is sent in part, and that is said', PURE, function(t)
   ]])
   local one = kinds.source(t, 'quickfix')
   T.match('src/a.lua:1: m1\n', one.text, true)
-  T.match('only the first 2000 of 5000', one.note, true)
-  T.match('1800 more are left out', one.note, true)
+  T.match('only the first 1000 of 5000', one.note, true)
+  T.match('800 more are left out', one.note, true)
 end)
 
 test('the location list is that of the code window', PURE, function(t)
@@ -210,6 +227,20 @@ test('the location list is that of the code window', PURE, function(t)
   t:cmd('new')
   t:lua([[vim.fn.setloclist(0, {}, ' ', { items = {} })]])
   eq('src/a.lua:1: here', kinds.source(t, 'loclist', nil, { code = code }).text)
+end)
+
+test('places outside the project are told, those of ignored files are not', PURE, function(t)
+  project(t, CODE)
+  vim.system({ 'git', 'init', '-q' }, { cwd = t.dir .. '/proj' }):wait()
+  t:write_file('proj/.gitignore', 'out/\n')
+  t:lua([[vim.fn.setqflist({}, ' ', { items = {
+    { filename = '/usr/include/stdio.h', lnum = 2, text = 'outside' },
+    { filename = 'out/x.c', lnum = 9, text = 'generated' },
+  } })]])
+  local one = kinds.source(t, 'quickfix')
+  T.match('^/usr/include/stdio.h:2: outside', one.text)
+  T.no_match('generated', one.text)
+  eq('left out: out/x.c (git ignores it)', one.note)
 end)
 
 -- ---- messages, help --------------------------------------------------------------------------
@@ -279,6 +310,14 @@ test("the clipboard by the user's own provider, and registers", PURE, function(t
   eq({ 'of a', { register = 'a' } }, { one.text, one.attributes })
   eq('register "b is empty\nCopy something first.', kinds.refused(t, 'clipboard', 'b'))
   T.match('^there is no register', kinds.refused(t, 'clipboard', '='))
+end)
+
+test('the clipboard of the terminal is not waited for', PURE, function(t)
+  t:lua([[
+    local function wait() error('Neovim stands still') end
+    vim.g.clipboard = { name = 'OSC 52', copy = { ['+'] = wait, ['*'] = wait }, paste = { ['+'] = wait, ['*'] = wait } }
+  ]])
+  T.match('^the clipboard is that of the terminal', kinds.refused(t, 'clipboard'))
 end)
 
 test('a program that has the clipboard is asked in the background', PURE, function(t)

@@ -17,6 +17,17 @@ local PROGRAMS = {
   ['termux-clipboard'] = { 'termux-clipboard-get' },
 }
 
+local OF_TERMINAL = 'the clipboard is that of the terminal (OSC 52), for which Neovim would have to stand still'
+  .. '\nPaste it into the message instead.'
+
+---@return string|nil  of Neovim's provider
+local function provider()
+  local own = vim.g.clipboard
+  if type(own) == 'table' then return own.name end
+  local ok, name = pcall(vim.fn['provider#clipboard#Executable'])
+  return ok and name or nil
+end
+
 --- The program that is asked.
 ---@return string[]|nil  nil: Neovim is asked itself
 local function program()
@@ -26,8 +37,7 @@ local function program()
     if type(paste) == 'string' then return vim.split(paste, '%s+', { trimempty = true }) end
     return type(paste) == 'table' and type(paste[1]) == 'string' and paste or nil
   end
-  local ok, name = pcall(vim.fn['provider#clipboard#Executable'])
-  return ok and PROGRAMS[name] or nil
+  return PROGRAMS[provider() or '']
 end
 
 ---@param name string
@@ -35,6 +45,10 @@ end
 ---@return fun()|nil cancel
 local function get(name, cb)
   local command = name == '+' and program()
+  if not command and (name == '+' or name == '*') and provider() == 'OSC 52' then
+    vim.schedule(function() cb(OF_TERMINAL) end)
+    return
+  end
   if not command then
     local ok, text = pcall(vim.fn.getreg, name)
     vim.schedule(function() cb(nil, ok and text or '') end)

@@ -60,6 +60,7 @@ end
 ---@param wanted hum.ReferenceDiagnostics
 ---@param buf integer|nil
 ---@return hum.ReferencePlace[]  the worst of too many, by file and line
+---@return integer more
 local function collect(wanted, buf)
   local found = vim.tbl_filter(
     function(d) return vim.tbl_isempty(wanted.severities) or wanted.severities[d.severity or 1] ~= nil end,
@@ -70,15 +71,14 @@ local function collect(wanted, buf)
     if a.bufnr ~= b.bufnr then return a.bufnr < b.bufnr end
     return a.lnum < b.lnum
   end)
-  local list = vim.tbl_map(entry, found)
-  if #list > listing.MOST then return list end
+  local list = vim.tbl_map(entry, vim.list_slice(found, 1, listing.MOST))
   table.sort(list, function(a, b)
     local one, other = a.path or '', b.path or ''
     if one ~= other then return one < other end
     if a.line ~= b.line then return a.line < b.line end
     return a.col < b.col
   end)
-  return list
+  return list, #found - #list
 end
 
 ---@param wanted hum.ReferenceDiagnostics
@@ -116,8 +116,9 @@ return {
       return
     end
     local of = wanted.all and 'all buffers' or place.shown(place.file(buf), where)
-    local list, some = collect(wanted, buf), severities(wanted)
-    return withheld.of(listing.files(list), ref, where, function(left_out)
+    local list, more = collect(wanted, buf)
+    local some = severities(wanted)
+    return withheld.of(listing.files(list), ref, where, { anywhere = true }, function(left_out)
       list = vim.tbl_filter(function(one) return not left_out[one.path or ''] end, list)
       local note = withheld.note(left_out, where)
       if #list == 0 then
@@ -127,6 +128,7 @@ return {
         return cb(('%s\nTake %s out of the message.'):format(why, ref.text), {})
       end
       local notes = { note }
+      if more > 0 then notes[#notes + 1] = ('%d more are left out'):format(more) end
       local text = listing.text(list, where, notes)
       local id = wanted.all and 'all' or place.file(buf) or tostring(buf)
       cb(nil, {

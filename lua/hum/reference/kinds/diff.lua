@@ -9,6 +9,10 @@ local withheld = require('hum.reference.source.withheld')
 --- So many new files are shown, each of at most so many bytes.
 local NEW_FILES, NEW_BYTES = 20, 64 * 1024
 
+--- All that git is asked may take so long, in ms.
+local TIMEOUT = 60000
+
+local TOO_LONG = 'git did not answer in time for %s\nName paths, as in #diff:src/, or send the message again.'
 local NO_REPOSITORY = '%s is in no git repository\nOpen a file of the repository, or :cd to it.'
 
 --- How git writes a diff, whatever the user's configuration says.
@@ -127,7 +131,7 @@ local function with_new(task, parts)
   task.run(args, function(answer)
     local files = names(answer.out)
     local absolute = vim.tbl_map(function(file) return vim.fs.joinpath(task.at.cwd, file) end, files)
-    task.later(withheld.of(absolute, task.ref, task.where, function(found)
+    task.later(withheld.of(absolute, task.ref, task.where, {}, function(found)
       files = vim.tbl_filter(function(file)
         task.left_out[file] = found[vim.fs.joinpath(task.at.cwd, file)]
         return not task.left_out[file]
@@ -147,7 +151,7 @@ local function compare(task, on_fail)
     if not listed.ok then return on_fail(listed) end
     local files = names(listed.out)
     local absolute = vim.tbl_map(function(file) return vim.fs.joinpath(task.at.cwd, file) end, files)
-    task.later(withheld.of(absolute, task.ref, task.where, function(found)
+    task.later(withheld.of(absolute, task.ref, task.where, {}, function(found)
       local excluded = vim.tbl_filter(function(file)
         task.left_out[file] = found[vim.fs.joinpath(task.at.cwd, file)]
         return task.left_out[file] ~= nil
@@ -254,10 +258,19 @@ return {
   resolve = function(ref, where, cb)
     local over, stop = false, function() end
     local task = { ref = ref, news = true, paths = {}, left_out = {}, at = { cwd = where.base } }
-    function task.cb(...)
-      if not over then cb(...) end
+    local timer = assert(vim.uv.new_timer())
+    local function close()
+      if over then return end
       over = true
+      timer:close()
+      stop()
     end
+    function task.cb(...)
+      if over then return end
+      close()
+      cb(...)
+    end
+    timer:start(TIMEOUT, 0, vim.schedule_wrap(function() task.cb(TOO_LONG:format(ref.text)) end))
     function task.later(cancel) stop = cancel end
     function task.run(args, then_)
       if over then return end
@@ -284,9 +297,6 @@ return {
         end)
       end)
     end)
-    return function()
-      over = true
-      stop()
-    end
+    return close
   end,
 }

@@ -52,7 +52,7 @@ end
 ---@field mode string     "v", "V" or CTRL-V
 ---@field first integer   rows from 1
 ---@field last integer
----@field lines string[]
+---@field lines? string[]  nil: whole lines of the buffer
 
 ---@param buf integer
 ---@return hum.ReferenceSelection|nil
@@ -63,10 +63,7 @@ local function selected(buf)
   local mode = vim.api.nvim_buf_call(buf, vim.fn.visualmode)
   mode = mode ~= '' and mode or 'V' -- marks that a session or :mark has set
   local last = math.min(to[1], count)
-  if mode == 'V' then
-    local lines = vim.api.nvim_buf_get_lines(buf, from[1] - 1, last, false)
-    return { mode = mode, first = from[1], last = last, lines = lines }
-  end
+  if mode == 'V' then return { mode = mode, first = from[1], last = last } end
   local first_pos = { buf, from[1], from[2] + 1, 0 }
   local last_pos = { buf, last, math.min(to[2], vim.v.maxcol - 1) + 1, 0 }
   local lines
@@ -86,7 +83,7 @@ return {
   resolve = function(ref, where, cb)
     local buf, err = place.code(where)
     local found = buf and selected(buf)
-    if not buf or not found or table.concat(found.lines) == '' then
+    if not buf or not found or (found.lines and table.concat(found.lines) == '') then
       local name = buf and place.shown(place.file(buf), where)
       vim.schedule(function() cb(err or NONE:format(name)) end)
       return
@@ -104,7 +101,10 @@ return {
             first = tostring(found.first),
             last = tostring(found.last),
           },
-          text = table.concat(found.lines, '\n'),
+          text = found.lines and table.concat(found.lines, '\n') or nil,
+          buf = not found.lines and buf or nil,
+          first = not found.lines and found.first or nil,
+          last = not found.lines and found.last or nil,
           follows = false,
         },
       })

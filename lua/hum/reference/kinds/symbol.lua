@@ -125,7 +125,7 @@ end
 ---@param uses hum.ReferencePlace[]
 local function send(search, list, uses)
   local paths = listing.files(vim.list_extend(vim.list_extend({}, list), uses) --[[@as hum.ReferencePlace[] ]])
-  search.stop = withheld.of(paths, search.ref, search.where, function(left_out)
+  search.stop = withheld.of(paths, search.ref, search.where, {}, function(left_out)
     local function may(one) return not left_out[one.path or ''] end
     local allowed = vim.tbl_filter(may, list)
     local note = withheld.note(left_out, search.where)

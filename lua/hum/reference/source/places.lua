@@ -5,7 +5,7 @@ local withheld = require('hum.reference.source.withheld')
 local M = {}
 
 --- So many entries are read of a list.
-local MOST = 2000
+local MOST = 1000
 
 local TYPES = { E = 'error', W = 'warning', I = 'info', N = 'note', H = 'hint' }
 
@@ -52,7 +52,7 @@ function M.resolve(of, ref, where, cb)
   local info = of.get({ size = true, title = true })
   local items = vim.tbl_filter(function(item) return item.valid == 1 end, items_of(of.get, info.size or 0))
   local list = vim.tbl_map(entry, items)
-  return withheld.of(listing.files(list), ref, where, function(left_out)
+  return withheld.of(listing.files(list), ref, where, { anywhere = true }, function(left_out)
     list = vim.tbl_filter(function(one) return not left_out[one.path or ''] end, list)
     local note = withheld.note(left_out, where)
     if #list == 0 then return cb(note and ('%s (%s)'):format(of.empty, note) or of.empty, {}) end

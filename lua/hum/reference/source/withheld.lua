@@ -1,5 +1,5 @@
 -- Files of which nothing is sent with what an editor or git says of them: those that may hold secrets, that git
--- ignores, or that are outside the project. A "!" in the reference sends them all the same.
+-- ignores, or of which the text is that are outside the project. A "!" in the reference sends them all the same.
 local config = require('hum.config')
 local git = require('hum.git')
 local ignored = require('hum.ignored')
@@ -16,15 +16,15 @@ local IGNORED, OUTSIDE = 'git ignores it', 'it is outside the project'
 ---@alias hum.Withheld table<string, string>  why a file is left out, by its path
 
 ---@param path string  absolute
----@param where hum.Where
+---@param where hum.Where|nil  nil: it may be anywhere
 ---@return string|nil why
 local function by_name(path, where)
   local verdict = sensitive.of_file(path, config.get().complete.exclude)
   if verdict.why then return verdict.why end
-  return not place.is_inside(path, where) and OUTSIDE or nil
+  return where and not place.is_inside(path, where) and OUTSIDE or nil
 end
 
---- Asks about files one by one, as a list with one that git refuses is refused as a whole.
+--- Asks about files one by one, each where it is: a list with one that is in another repository is refused as a whole.
 ---@param paths string[]
 ---@param found hum.Withheld
 ---@param cb fun(found: hum.Withheld)
@@ -48,20 +48,22 @@ end
 ---@param paths string[]  absolute
 ---@param ref hum.Reference
 ---@param where hum.Where
+---@param limits { anywhere?: boolean }  anywhere: they may be outside the project
 ---@param cb fun(found: hum.Withheld)  scheduled, once
 ---@return fun() cancel
-function M.of(paths, ref, where, cb)
-  local found, rest, over = {}, {}, false
+function M.of(paths, ref, where, limits, cb)
+  local found, rest, others, over = {}, {}, {}, false
   for _, path in ipairs(ref.force and {} or paths) do
-    found[path] = by_name(path, where)
-    if not found[path] then rest[#rest + 1] = path end
+    found[path] = by_name(path, not limits.anywhere and where or nil)
+    local list = place.is_inside(path, where) and rest or others
+    if not found[path] then list[#list + 1] = path end
   end
   local function done()
     if not over then cb(found) end
   end
   local stop = function() end
   if #rest == 0 then
-    vim.schedule(done)
+    vim.schedule(function() singly(others, found, done) end)
   else
     local at = { cwd = where.base, stdin = table.concat(rest, '\0') .. '\0' }
     stop = git.run(at, { 'check-ignore', '-z', '--stdin' }, function(answer)
@@ -69,8 +71,7 @@ function M.of(paths, ref, where, cb)
         found[path] = IGNORED
       end
       local is_none = answer.err == '' or answer.err:find('not a git repository', 1, true)
-      if is_none then return done() end
-      singly(rest, found, done)
+      singly(is_none and others or vim.list_extend(rest, others), found, done)
     end)
   end
   return function()
@@ -79,14 +80,14 @@ function M.of(paths, ref, where, cb)
   end
 end
 
---- Why one file is refused.
+--- Why what is in a buffer is refused: the user has opened its file, wherever it is.
 ---@param path string|nil  absolute; nil: nothing is refused
 ---@param ref hum.Reference
 ---@param where hum.Where
 ---@param cb fun(why?: string)  scheduled, once
 ---@return fun() cancel
 function M.one(path, ref, where, cb)
-  return M.of({ path }, ref, where, function(found)
+  return M.of({ path }, ref, where, { anywhere = true }, function(found)
     local why = path and found[path]
     cb(why and ('%s: %s'):format(place.shown(path, where), why) or nil)
   end)

@@ -191,6 +191,28 @@ test('reference: the first that cannot be sent stops all', function(t)
   )
 end)
 
+test('reference: a pattern of which all is refused stops the message', function(t)
+  begin(t)
+  t:write_file('project/keys/a.pem', 'x')
+  t:write_file('project/keys/b.pem', 'x')
+  T.match('a.pem is not sent: it may hold secrets', reference.refused(t, '#file:keys/*.pem'), true)
+end)
+
+test('reference: what the user said no to cannot be forced', function(t)
+  begin(t)
+  project.answers(t, 'no')
+  local err = reference.refused(t, '#cmd:make')
+  T.match('you did not allow it', err)
+  T.no_match('#cmd!', err)
+end)
+
+test('reference: nothing is asked for a message that something else stops', function(t)
+  begin(t)
+  T.match('no file', reference.refused(t, '#cmd:make #file:nowhere.lua'))
+  T.match('it may hold', reference.refused(t, '#cmd:make #file:.env'))
+  eq({}, project.asked(t))
+end)
+
 -- ---- what is not there ------------------------------------------------------------------------
 
 test('reference: a missing name is told with what may be meant, and never replaced', function(t)

@@ -134,7 +134,8 @@ local current ---@type hum.ReferenceMenu|nil
 ---@param item hum.ReferenceItem
 ---@return table  as |complete-items| has it
 local function vim_item(item)
-  return { word = item.word, abbr = item.abbr, menu = item.info or '', dup = 1, icase = 1 }
+  local menu = item.info or ''
+  return { word = item.word, abbr = item.abbr, menu = menu, dup = 1, icase = 1 }
 end
 
 ---@param findstart 0|1

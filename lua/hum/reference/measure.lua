@@ -12,6 +12,7 @@ local M = {}
 ---@field state 'ok'|'missing'|'refused'|'asks'|'large'|'empty'
 ---@field why? string     what is wrong, in words
 ---@field cure? string    what to do about it
+---@field forceable? boolean  "!" would send it
 ---@field kept? string    name
 ---@field bytes integer
 ---@field lines integer
@@ -49,6 +50,16 @@ function M.none(entry, state, why, cure)
   return piece --[[@as hum.Piece]]
 end
 
+--- One that "!" would send.
+---@param entry hum.ReferenceEntry
+---@param why string
+---@return hum.Piece
+function M.refused(entry, why)
+  local piece = M.none(entry, 'refused', why)
+  piece.forceable = true
+  return piece
+end
+
 ---@param entry hum.ReferenceEntry
 ---@return table  as |hum-protocol| says
 local function item_of(entry)
@@ -69,9 +80,9 @@ end
 --- States of the helper that are none of a piece.
 ---@type table<string, fun(entry: hum.ReferenceEntry, result: table): hum.Piece>
 local STATES = {
-  outside = function(entry) return M.none(entry, 'refused', refusal.OUTSIDE) end,
+  outside = function(entry) return M.refused(entry, refusal.OUTSIDE) end,
   binary = function(entry, result)
-    local piece = M.none(entry, 'refused', refusal.BINARY)
+    local piece = M.refused(entry, refusal.BINARY)
     piece.is_pdf = result.kind == 'pdf' or nil
     return piece
   end,
@@ -129,7 +140,7 @@ local function piece_of(entry, result)
     and not entry.trusted
     and result.head
     and refusal.of_head(result.head, entry.source.path or entry.source.title)
-  if secret then return M.none(entry, 'refused', secret) end
+  if secret then return M.refused(entry, secret) end
   local piece = M.none(entry, 'ok')
   piece.kept, piece.bytes = result.kept, result.bytes or 0
   piece.lines, piece.tokens = result.lines or 0, result.tokens or 0

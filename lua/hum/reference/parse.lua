@@ -1,5 +1,5 @@
--- References in what the user writes: `#file:src/a.lua`, `#buffer`, `![](pic.png)`. Pure: what a reference stands for is
--- found out elsewhere.
+-- References in what the user writes: `#file:src/a.lua`, `#buffer`, `![](pic.png)`. Pure: what they stand for is found
+-- out elsewhere.
 --
 -- None stands in a quote, in code (spans over several lines, fences, indented blocks), in a comment, in the target of a
 -- link or in an address, and none behind a backslash. Names that are no kind are plain text: `#12`, `#ffcc00`, `C#`.

@@ -289,12 +289,17 @@ function M.pause(buf)
   if not view then return end
   view.paused = true
   vim.api.nvim_clear_autocmds({ group = group, buffer = buf })
-  -- Tokens change the text as well, but no key is typed for them.
-  vim.api.nvim_create_autocmd('InsertCharPre', {
+  -- Tokens change the text, and move the cursor of who writes below them, but not towards the end of the text. It is
+  -- not InsertCharPre that tells: with it Neovim takes keys one by one, and they are undone in more steps.
+  local last = ''
+  vim.api.nvim_create_autocmd('CursorMovedI', {
     group = group,
     buffer = buf,
     callback = function()
-      view.typed = true
+      local cursor = vim.api.nvim_win_get_cursor(0)
+      local now = ('%d:%d'):format(vim.api.nvim_buf_line_count(buf) - cursor[1], cursor[2])
+      if now == last then return end
+      last, view.typed = now, true
       later(view)
     end,
   })

@@ -245,6 +245,10 @@ function M.read(text, at, is_kind)
     local force = mark == '!:'
     if arg or force then return { stop = arg and stop or behind + 1, kind = name, arg = arg, force = force } end
   end
+  -- A kind that takes no argument can be forced as well.
+  if mark == '!:' and not is_kind(name, '') and is_kind(name, nil) and not text:find('^[%w_]', behind + 2) then
+    return { stop = behind + 1, kind = name, force = true }
+  end
   if goes_on(text, behind) or not is_kind(short, nil) then return nil end
   return { stop = at + #short, kind = short, force = false }
 end

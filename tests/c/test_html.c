@@ -88,7 +88,7 @@ static void tables_are_rows_of_cells(void)
     PAGE("<table><tr><td>a<table><tr><td>b<td>c</table><td>d</table>e", "a\nb c\nd\n\ne");
     PAGE("<table role=presentation><tr><td>a<td>b</table>", "a b");
     PAGE("<table><tr><td> <td> </table>a", "a");
-    PAGE("<td>a<td>b</tr>c", "a b\nc");
+    PAGE("<td>a</td><td>b</tr>c", "a b\nc");
     PAGE("<table><tr><td>a<td>b", "| a | b |\n| --- | --- |");
 }
 

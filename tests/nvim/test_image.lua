@@ -208,6 +208,23 @@ for _, one in ipairs(CLIPBOARDS) do
   end
 end
 
+test('the image is sent again by another try, whatever the clipboard has then', function(t)
+  local srv = t:fake()
+  srv:script({ default = { text = 'A pic.' } })
+  project.new(t)
+  programs(t, { xclip = CLIPBOARDS[2].script })
+  t:write_file('copied.png', png(7, 5))
+  t:lua(CLIPBOARDS[2].env)
+  local buf = project.chat(t, srv)
+  project.ask(t, 'What is #image', buf)
+  programs(t, { xclip = 'printf "TARGETS\nUTF8_STRING\n"' })
+  t:cmd('Hum retry')
+  t:wait(function() return #project.requests(srv) == 2 end, 'the second request')
+  local requests = project.requests(srv)
+  eq(requests[1].body.messages, requests[2].body.messages)
+  match('no image in the clipboard now', t:messages(), true)
+end)
+
 test('a clipboard without an image is told', function(t)
   local folder = begin(t, { xclip = 'printf "TARGETS\\nUTF8_STRING\\n"' })
   t:lua('vim.env.WAYLAND_DISPLAY, vim.env.DISPLAY = nil, ":0"')

@@ -1,6 +1,7 @@
 -- What hum.generate() is given beside the words: a persona, references, images. They mean what they mean in a chat.
 local attach = require('hum.reference.attach')
 local personas = require('hum.persona')
+local vision = require('hum.server.vision')
 local where = require('hum.reference.where')
 
 local M = {}
@@ -56,11 +57,15 @@ end
 function M.find(opts, persona, model, cb)
   local cancel = function() end
   local function find()
-    cancel = attach.to(
-      texts_of(opts),
-      where.of({ model = model }),
-      function(err, found) cb(err, found and found.parts) end
-    )
+    cancel = attach.to(texts_of(opts), where.of({ model = model }), function(err, found)
+      if not found then return cb(err) end
+      cancel = vision.check(
+        model.endpoint,
+        model.model,
+        { { parts = found.parts } },
+        function(blind) cb(blind, not blind and found.parts or nil) end
+      )
+    end)
   end
   if not persona then
     find()

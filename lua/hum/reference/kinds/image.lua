@@ -38,6 +38,10 @@ local function first_file(paths, cb)
   next_path()
 end
 
+--- The image that was in the clipboard when a chat's message was sent: another try sends that again.
+---@type table<integer, string>
+local last = {}
+
 ---@param where hum.Where
 ---@param cb hum.ReferenceDone
 ---@return fun()|nil cancel
@@ -55,7 +59,12 @@ local function from_clipboard(where, cb)
     return cb(nil, { source })
   end
   return picture.read(function(err, path)
+    local before = not path and where.chat and last[where.chat] or nil
+    if before and vim.uv.fs_stat(before) then
+      path, source.note = before, 'there is no image in the clipboard now: the one before is sent'
+    end
     if not path then return cb(err, nil, 'missing') end
+    if where.chat then last[where.chat] = path end
     source.path = path
     cb(nil, { source })
   end)

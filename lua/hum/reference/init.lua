@@ -14,6 +14,7 @@ local large = require('hum.reference.large')
 local measure = require('hum.reference.measure')
 local parse = require('hum.reference.parse')
 local refusal = require('hum.reference.refusal')
+local slices = require('hum.reference.slices')
 local sources = require('hum.reference.sources')
 local words = require('hum.reference.words')
 
@@ -80,31 +81,40 @@ end
 ---@return boolean
 local function is_open(entry) return vim.startswith(entry.source.id, 'buffer:') end
 
+--- Why an entry is refused by its name.
+---@param entry hum.ReferenceEntry
+---@param where hum.Where
+---@return string|nil path  nil: git need not be asked about it
+local function refuse_by_name(entry, where)
+  local path = not entry.piece and not entry.force and file_of(entry.source)
+  if not path then return nil end
+  local why, allowed = refusal.of_name(path, where)
+  if why == refusal.OUTSIDE and is_open(entry) then why = nil end
+  entry.trusted, entry.inside = allowed, true
+  if why then entry.piece = measure.refused(entry, why) end
+  return not why and not allowed and path or nil
+end
+
 ---@param job hum.ReferenceJob
 ---@param entries hum.ReferenceEntry[]
 ---@param cb fun()
 local function refuse(job, entries, cb)
   local paths, asked = {}, {}
-  for _, entry in ipairs(entries) do
-    local path = not entry.piece and not entry.force and file_of(entry.source)
-    if path then
-      local why, allowed = refusal.of_name(path, job.where)
-      if why == refusal.OUTSIDE and is_open(entry) then why = nil end
-      entry.trusted, entry.inside = allowed, true
-      if why then
-        entry.piece = measure.refused(entry, why)
-      elseif not allowed then
-        paths[#paths + 1], asked[#asked + 1] = path, entry
+  local function ask_git()
+    job.cancels.git = refusal.ignored(paths, job.where.project, function(ignored)
+      job.cancels.git = nil
+      for i, entry in ipairs(asked) do
+        if ignored[paths[i]] then entry.piece = measure.refused(entry, refusal.IGNORED) end
       end
-    end
+      if not job.over then cb() end
+    end)
   end
-  job.cancels.git = refusal.ignored(paths, job.where.project, function(ignored)
-    job.cancels.git = nil
-    for i, entry in ipairs(asked) do
-      if ignored[paths[i]] then entry.piece = measure.refused(entry, refusal.IGNORED) end
+  job.cancels.names = slices.each(entries, function(entry)
+    local path = refuse_by_name(entry, job.where)
+    if path then
+      paths[#paths + 1], asked[#asked + 1] = path, entry
     end
-    if not job.over then cb() end
-  end)
+  end, ask_git)
 end
 
 --- The same source in one message: the first time counts.

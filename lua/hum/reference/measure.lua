@@ -3,6 +3,7 @@ local config = require('hum.config')
 local convert = require('hum.reference.convert')
 local gather = require('hum.server.gather')
 local refusal = require('hum.reference.refusal')
+local slices = require('hum.reference.slices')
 
 local M = {}
 
@@ -164,18 +165,23 @@ function M.start(entries, where, folder, cb)
     return function() end
   end
   local spec = { folder = folder, root = where.project, items = vim.tbl_map(item_of, asked) }
-  local stop ---@type fun()
-  stop = gather.start(spec, function(err, results)
-    if not results then return cb(type(err) == 'table' and err.message or err or 'the files could not be read') end
-    for i, entry in ipairs(asked) do
-      entry.piece = piece_of(entry, results[i])
-    end
-    stop = convert.start(asked, where, function(any)
+  local stops = {} ---@type table<string, fun()>
+  local function convert_all()
+    stops.convert = convert.start(asked, where, function(any)
       if not any then return cb(nil) end
-      stop = M.start(asked, where, folder, cb)
+      stops.again = M.start(asked, where, folder, cb)
     end)
+  end
+  stops.gather = gather.start(spec, function(err, results)
+    if not results then return cb(type(err) == 'table' and err.message or err or 'the files could not be read') end
+    local function take(entry, i) entry.piece = piece_of(entry, results[i]) end
+    stops.slices = slices.each(asked, take, convert_all)
   end)
-  return function() stop() end
+  return function()
+    for _, stop in pairs(stops) do
+      stop()
+    end
+  end
 end
 
 return M

@@ -103,6 +103,16 @@ local function project_of(cwd, code)
   return vim.fs.root(code, '.git') or own or cwd
 end
 
+---@param path string
+---@param roots string[]
+---@return string|nil
+local function relative(path, roots)
+  for _, root in ipairs(roots) do
+    if path == root then return vim.fs.basename(root) .. '/' end
+    if is_below(path, root) then return path:sub(#root:gsub('/$', '') + 2) end
+  end
+end
+
 ---@class hum.WhereOpts
 ---@field chat? integer
 ---@field code? { win?: integer, buf: integer }  default: the code window
@@ -137,14 +147,7 @@ function M.of(opts)
   end
 
   function where.shown(path)
-    local resolved = real(path)
-    for _, root in ipairs(roots) do
-      for _, one in ipairs({ path, resolved }) do
-        if one == root then return vim.fs.basename(root) .. '/' end
-        if is_below(one, root) then return one:sub(#root:gsub('/$', '') + 2) end
-      end
-    end
-    return vim.fn.fnamemodify(path, ':~')
+    return relative(path, roots) or relative(real(path), roots) or vim.fn.fnamemodify(path, ':~')
   end
 
   return where

@@ -187,6 +187,35 @@ local function has_use(chars, i, is_first)
   return code == MARK and is_first
 end
 
+local CONTROL = '[%z\1-\8\11\14-\31\127]'
+
+--- The bytes of what else is in RANGES begin so, the first one alone in front: a line without them need not be read by
+--- characters, and most texts do not even have the first.
+local SIGNS = {
+  { '\194', '\194[\128-\159\173]' },
+  { '\205', '\205\143' },
+  { '\216', '\216\156' },
+  { '\225', '\225[\133\158\160]' },
+  { '\226\128', '\226\128[\139-\143\168-\174]' },
+  { '\226\129', '\226\129[\160-\175]' },
+  { '\227\133', '\227\133\164' },
+  { '\239', '\239[\184\187\190\191]' },
+  { '\240', '\240[\155\157]' },
+  { '\243', '\243\160' },
+}
+
+---@param text string
+---@return boolean
+local function may_have(text)
+  if text:find(CONTROL) then return true end
+  if not text:find('[\194-\243]') then return false end
+  for _, sign in ipairs(SIGNS) do
+    local at = text:find(sign[1], 1, true)
+    if at and text:find(sign[2], at) then return true end
+  end
+  return false
+end
+
 ---@param line string
 ---@param row integer
 ---@param out hum.Invisible[]
@@ -216,9 +245,9 @@ end
 ---@return hum.Invisible[]
 function M.find(text)
   local out, row = {}, 0
-  if not text:find('[%z\1-\8\11\14-\31\127-\255]') then return out end
+  if not may_have(text) then return out end
   for line in vim.gsplit(text, '\n', { plain = true }) do
-    if line:find('[%z\1-\8\11\14-\31\127-\255]') then find_in(line, row, out) end
+    if may_have(line) then find_in(line, row, out) end
     if #out >= MOST then return out end
     row = row + 1
   end

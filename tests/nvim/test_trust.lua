@@ -252,7 +252,7 @@ test('trust: :Hum trust lists, takes back, shows what is refused', function(t)
   t:wait(function() return t:lua('return #picks') == 2 end, 'both lists')
   eq({
     { 'allowed  /p/a (rules)', 'refused: it has invisible characters  /p/b (rules)' },
-    { 'Ask again' },
+    { 'Ask again', 'View it' },
   }, t:lua('return picks'))
   project.answers(t, 'no')
   eq({}, ask(t, { item('/p/a', 'one') }))

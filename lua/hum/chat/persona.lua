@@ -20,6 +20,7 @@ M.NONE = 'none'
 
 local default = nil ---@type string|nil  that of new chats, set by `:Hum persona` outside of one
 local applied = {} ---@type table<integer, string>  by chat: the persona whose model its front matter has
+local asking = {} ---@type table<integer, fun()>  by buffer: ends what is asked about a persona
 
 ---@param buf? integer  a chat
 ---@return string|nil
@@ -27,6 +28,20 @@ local function project_of(buf)
   local values = buf and front.values(buf)
   local found = values and values.project or folder.project(vim.api.nvim_get_current_buf())
   return found and found.root
+end
+
+--- Asks whether a persona may be used. A dialog that is still open, or was closed without a word, counts no more.
+---@param buf integer
+---@param found hum.Persona
+---@param cb fun(allowed: boolean)
+local function ask(buf, found, cb)
+  if asking[buf] then asking[buf]() end
+  local is_back = false
+  local cancel = persona.ask(found, function(allowed)
+    is_back, asking[buf] = true, nil
+    cb(allowed)
+  end)
+  asking[buf] = not is_back and cancel or nil
 end
 
 --- The persona that a chat names.
@@ -180,7 +195,7 @@ function M.set(buf, name, cb)
   if not found then return cb(err) end
   local why = fault_of(found)
   if why then return cb(why) end
-  persona.ask(found, function(allowed)
+  ask(buf, found, function(allowed)
     if allowed then return use(found) end
     cb(('persona "%s" is not used: you have not allowed its file (:Hum trust changes that)'):format(name))
   end)
@@ -236,9 +251,14 @@ end
 ---@param name? string  default: that of new chats
 ---@return hum.Persona|nil persona, string|nil err
 function M.of_new(name)
+  local is_said = name ~= nil
   name = name or default
   if not name or name == M.NONE then return nil end
   local found, err = persona.get(name, project_of())
+  if not found and not is_said then
+    default = nil
+    return notify.warn('hum: new chats have no persona any more: ' .. err)
+  end
   if not found then return nil, err end
   if persona.is_trusted(found) then return found end
   return nil, ('run :Hum persona %s first: you have not allowed its file'):format(name)
@@ -275,7 +295,7 @@ function M.settle(buf, cb)
   end
   local found = persona.get(name, project_of(buf))
   if not found then return cb() end -- told when the message is read
-  persona.ask(found, function(allowed)
+  ask(buf, found, function(allowed)
     if not vim.api.nvim_buf_is_loaded(buf) then return end
     if allowed and applied[buf] ~= name then write(buf, found) end
     cb()

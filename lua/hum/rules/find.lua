@@ -14,6 +14,8 @@ local NONE = '\0'
 
 --- Imports of imports, folders from the root down, and files in all.
 local DEPTH, FOLDERS, MOST = 5, 40, 200
+--- Bytes of all rules.
+local TOTAL = 1024 * 1024
 
 ---@class hum.RulesSearch
 ---@field project? string  the root; nil: only the user's own are looked for
@@ -35,6 +37,7 @@ local DEPTH, FOLDERS, MOST = 5, 40, 200
 ---@field search hum.RulesSearch
 ---@field root string
 ---@field out hum.RulesFound[]
+---@field bytes integer
 ---@field known table<string, hum.RulesFound>  files that were read already, by their real path
 
 ---@param path string
@@ -132,8 +135,14 @@ local function take(f, path, how, depth)
     one.state, one.why = 'unused', unused
     return add(f, one)
   end
-  one.text = vim.trim(text)
-  if one.text == '' then return end
+  text = vim.trim(text)
+  if text == '' then return end
+  f.bytes = f.bytes + #text
+  if f.bytes > TOTAL then
+    one.state, one.why = 'refused', 'the rules before it have a megabyte already'
+    return add(f, one)
+  end
+  one.text = text
   add(f, one)
   if how.imports then import_all(f, one, path, depth) end
 end
@@ -222,7 +231,7 @@ end
 ---@return hum.RulesFound[]
 function M.all(search)
   local root = search.project and (disk.real(search.project) or search.project) or NONE
-  local f = { search = search, root = root, out = {}, known = {} } ---@type hum.rules.Finding
+  local f = { search = search, root = root, out = {}, bytes = 0, known = {} } ---@type hum.rules.Finding
   if search.file then search.file = real_folder(vim.fs.dirname(search.file)) .. '/' .. vim.fs.basename(search.file) end
   if search.own then take(f, search.own, { own = true, imports = true }, 0) end
   local wanted = search.project and names.wanted(search.files) or {}

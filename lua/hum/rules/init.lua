@@ -110,11 +110,15 @@ end
 ---@return boolean
 local function is_candidate(rule) return rule.state == 'ok' or rule.state == 'asks' end
 
---- Leaves out what there is no room for: the most distant first, the user's own last.
+--- Leaves out what there is no room for: the most distant first, the user's own last. What is larger than all that
+--- there is need not be looked at.
 ---@param rules hum.Rule[]
 ---@param window? integer
 local function fit(rules, window)
   local room = window and math.floor(window * config.get().rules.share) or UNKNOWN
+  for _, rule in ipairs(rules) do
+    if rule.tokens <= room then judge(rule) end
+  end
   local function take(rule)
     if rule.tokens <= room then
       room = room - rule.tokens
@@ -221,9 +225,6 @@ function M.collect(wanted, cb)
     local rules = vim.tbl_map(rule_of, found) ---@type hum.Rule[]
     local own = configured()
     if own then table.insert(rules, 1, own) end
-    for _, rule in ipairs(rules) do
-      judge(rule)
-    end
     asking = measure(rules, wanted, function(window)
       if over then return end
       fit(rules, window)

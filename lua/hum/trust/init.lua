@@ -24,10 +24,31 @@ local later = {} ---@type table<string, string>   path to the hash that the user
 local seen = {} ---@type table<string, hum.TrustItem>  what was asked or told of in this session, by path
 local told = {} ---@type table<string, true>  by path and hash
 
---- Base64, because vim.fn.sha256() of Neovim 0.10 takes no NUL.
+---@class hum.trust.Facts
+---@field hash string
+---@field hidden hum.Invisible[]
+
+--- What a text is, found out once: some are asked about several times.
+local facts, count = {}, 0 ---@type table<string, hum.trust.Facts>, integer
+local MOST = 200
+
+---@param text string
+---@return hum.trust.Facts
+local function facts_of(text)
+  if not facts[text] then
+    if count >= MOST then
+      facts, count = {}, 0
+    end
+    -- Base64, because vim.fn.sha256() of Neovim 0.10 takes no NUL.
+    facts[text] = { hash = vim.fn.sha256(vim.base64.encode(text)), hidden = invisible.find(text) }
+    count = count + 1
+  end
+  return facts[text]
+end
+
 ---@param text string
 ---@return string
-local function hash_of(text) return vim.fn.sha256(vim.base64.encode(text)) end
+local function hash_of(text) return facts_of(text).hash end
 
 ---@param item hum.TrustItem
 ---@return string
@@ -38,7 +59,7 @@ local function title_of(item) return ((item.title or vim.fn.fnamemodify(item.pat
 ---@return hum.TrustState state
 ---@return string|nil why  in words, unless it is allowed
 function M.state(item)
-  local found = invisible.find(item.text)
+  local found = facts_of(item.text).hidden
   if #found > 0 then return 'refused', ('it has invisible characters: %s'):format(invisible.words(found)) end
   local entry, hash = store.entries()[item.path], hash_of(item.text)
   if entry and entry.never then return 'never', 'you never want to use it (:Hum trust changes that)' end
@@ -73,7 +94,7 @@ end
 function M.tell_refused(item, why)
   seen[item.path] = item
   if not is_untold(item) then return end
-  local is_hidden = #invisible.find(item.text) > 0
+  local is_hidden = #facts_of(item.text).hidden > 0
   local cure = is_hidden and '\nRemove that from it; :Hum trust shows where.' or ''
   notify.warn(('hum: %s is not used: %s%s'):format(title_of(item), why, cure))
 end

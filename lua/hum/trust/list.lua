@@ -28,9 +28,19 @@ local function actions_of(one)
   local actions = {}
   if one.item and one.state == 'later' then actions[#actions + 1] = ALLOW end
   if one.state ~= 'refused' then actions[#actions + 1] = REVOKE end
-  if one.item then actions[#actions + 1] = VIEW end
+  if one.item or one.what ~= 'command' then actions[#actions + 1] = VIEW end
   if one.state == 'later' then actions[#actions + 1] = NEVER end
   return actions
+end
+
+--- Shows the text that was met in this session, else the file.
+---@param one hum.Trusted
+local function view(one)
+  if one.item then return require('hum.trust.view').show({ one.item }) end
+  local stat = vim.uv.fs_stat(one.path)
+  if not stat or stat.type ~= 'file' then return notify.info(('hum: %s is gone'):format(short(one.path))) end
+  local ok, err = pcall(vim.cmd.sview, { args = { vim.fn.fnameescape(one.path) } })
+  if not ok then notify.complain(err) end
 end
 
 ---@param one hum.Trusted
@@ -39,8 +49,8 @@ local function act(one, action)
   if action == REVOKE then
     trust.revoke(one.path)
     notify.info(('hum: you will be asked again before %s is used'):format(short(one.path)))
-  elseif action == VIEW and one.item then
-    vim.schedule(function() require('hum.trust.view').show({ one.item }) end)
+  elseif action == VIEW then
+    vim.schedule(function() view(one) end)
   elseif action == ALLOW or action == NEVER then
     trust.decide(one, action == ALLOW and 'yes' or 'never')
     notify.info(('hum: %s: %s'):format(short(one.path), action == ALLOW and 'allowed' or 'never used'))

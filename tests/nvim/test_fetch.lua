@@ -161,7 +161,8 @@ test('of a long page the beginning is read', function(t)
 end)
 
 test('a page that goes on for ever ends at the limit of size', function(t)
-  local srv = site(t, { ['/for-ever'] = { pieces = { { text = ('a '):rep(500), times = 400 }, { ['end'] = 'stall' } }, type = 'text/plain' } })
+  local pieces = { { text = ('a '):rep(500), times = 400 }, { ['end'] = 'stall' } }
+  local srv = site(t, { ['/for-ever'] = { pieces = pieces, type = 'text/plain' } })
   ok(fetched(t, srv.url .. '/for-ever', { largest = 50000 }).cut)
   srv:wait_event('disconnect')
 end)

@@ -3,7 +3,7 @@
 local T = require('harness')
 local project = require('lib.project')
 local reference = require('lib.reference')
-local test, eq, ok, match, no_match = T.test, T.eq, T.ok, T.match, T.no_match
+local test, eq, match, no_match = T.test, T.eq, T.match, T.no_match
 
 --- Programs of the system that the scripts and hum need.
 local NEEDED = { 'sh', 'git', 'cat', 'cp', 'mkdir', 'dirname', 'env' }
@@ -91,7 +91,7 @@ for _, name in ipairs({ 'magick', 'convert', 'ffmpeg', 'gm' }) do
     t:write_file('project/large.png', png(4000, 3000))
     local found = piece(t, '#image:large.png', folder)
     eq({ 1568, 1000 }, { found.image.width, found.image.height })
-    match('large.png was made smaller: it has 4000 x 3000 pixels', found.note, true)
+    match('large.png (4000 x 3000 pixels, 1 kB) was made smaller', found.note, true)
     match('1568', ran(t), true)
     eq(png(1568, 1000), t:read_file(folder .. '/' .. found.kept))
     -- The same again is the same, and runs nothing.
@@ -127,14 +127,15 @@ test('without a program a large image is refused, with what to install; "!" send
   eq(4000, piece(t, '#image!:large.png', folder).image.width)
 end)
 
-test('a program that fails is told with its words', function(t)
+test('a program that fails is told with its words, and another one is tried', function(t)
   local folder = begin(t, { magick = 'echo "bad header" >&2; exit 1\n' })
   t:write_file('project/large.png', png(4000, 3000))
-  match(
-    'magick cannot make it smaller: bad header',
-    reference.refused(t, '#image:large.png', { folder = folder }),
-    true
-  )
+  local told = reference.refused(t, '#image:large.png', { folder = folder })
+  match('magick: bad header', told, true)
+  match('#image!:large.png', told, true)
+  programs(t, { ffmpeg = SCALES })
+  t:write_file('small.png', png(10, 10))
+  eq(10, piece(t, '#image:large.png', folder).image.width)
 end)
 
 test('an image of more pixels than a memory holds is not read', function(t)

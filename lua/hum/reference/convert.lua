@@ -75,13 +75,13 @@ local SCALERS = {
   { name = 'gm', argv = magick('gm') },
 }
 
----@return { name: string, argv: fun(job: hum.ConvertJob): string[] }|nil
-local function scaler()
-  for _, one in ipairs(SCALERS) do
-    -- Windows has a "convert" of its own, which formats disks.
+--- Those that are installed. Windows has a "convert" of its own, which formats disks.
+---@return { name: string, argv: fun(job: hum.ConvertJob): string[] }[]
+local function scalers()
+  return vim.tbl_filter(function(one)
     local is_other = one.name == 'convert' and vim.fn.has('win32') == 1
-    if not is_other and vim.fn.executable(one.name) == 1 then return one end
-  end
+    return not is_other and vim.fn.executable(one.name) == 1
+  end, SCALERS)
 end
 
 ---@param argv string[]
@@ -193,32 +193,50 @@ local function image_job(entry)
   return { from = assert(entry.source.path), to = vim.fn.tempname() .. ending, side = side }
 end
 
+--- Says what to do about an image that no program has converted.
 ---@param entry hum.ReferenceEntry
----@param cb fun()
----@return fun()|nil cancel
-local function shrink(entry, job, cb)
-  local piece, tool = assert(entry.piece), scaler()
-  local image = piece.image
-  if not tool then
-    local is_rare = not TAKEN[image.media]
-    local why = is_rare and ('models do not take %s'):format(image.media)
-      or ('it has %s, more than models take well'):format(M.words(image))
-    local cure = 'Install ImageMagick or ffmpeg, which hum makes it smaller with'
-    if is_rare then cure = 'Install ImageMagick or ffmpeg, which hum converts it with' end
-    if not is_rare and entry.ref and (entry.ref.arg or '') ~= '' then
-      cure = ('%s, or send it as it is: %s'):format(cure, forced(entry))
-    end
-    refuse(piece, why, cure .. '.')
-    return cb()
+---@param failed string[]  what the programs said
+local function refuse_unchanged(entry, failed)
+  local image = assert(entry.piece).image
+  local is_rare = not TAKEN[image.media]
+  local why = is_rare and ('models do not take %s'):format(image.media)
+    or ('it has %s, more than models take well'):format(M.words(image))
+  local cure = ('Install ImageMagick or ffmpeg, which hum %s it with'):format(is_rare and 'converts' or 'makes smaller')
+  if not is_rare and entry.ref and (entry.ref.arg or '') ~= '' then
+    cure = ('%s, or send it as it is: %s'):format(cure, forced(entry))
   end
-  return run(tool.argv(job), job.to, function(path, why)
-    if not path then
-      refuse(piece, ('%s cannot make it smaller: %s'):format(tool.name, why), 'Refer to a smaller image.')
+  if #failed > 0 then why = ('%s; %s'):format(why, table.concat(failed, '; ')) end
+  refuse(assert(entry.piece), why, cure .. '.')
+end
+
+--- By the first program that can.
+---@param entry hum.ReferenceEntry
+---@param job hum.ConvertJob
+---@param cb fun()  once, not after a cancel
+---@return fun() cancel
+local function shrink(entry, job, cb)
+  local tools, i, failed, stop = scalers(), 0, {}, nil ---@type table, integer, string[], fun()|nil
+  local image = assert(entry.piece).image
+  local function next_tool()
+    i = i + 1
+    local tool = tools[i]
+    if not tool then
+      refuse_unchanged(entry, failed)
       return cb()
     end
-    take(entry, path, ('%s was made smaller: it has %s'):format(entry.source.title, M.words(image)))
-    cb()
-  end)
+    stop = run(tool.argv(job), job.to, function(path, why)
+      if not path then
+        failed[#failed + 1] = ('%s: %s'):format(tool.name, why)
+        return next_tool()
+      end
+      take(entry, path, ('%s (%s) was made smaller'):format(entry.source.title, M.words(image)))
+      cb()
+    end)
+  end
+  next_tool()
+  return function()
+    if stop then stop() end
+  end
 end
 
 -- ---- PDF --------------------------------------------------------------------------------------

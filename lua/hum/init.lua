@@ -278,6 +278,7 @@ function M.undo() return require('hum.sets.undo').run() end
 ---@field model? string        default: that of the prompt
 ---@field new? boolean         false: a chat goes on in the latest one
 ---@field mods? table          window modifiers
+---@field quiet? boolean       hum's own: the user is asked for nothing
 ---@field on_done? fun(result: table)  of an edit, when its answer has ended; of a commit message
 
 --- Runs a prompt of the library, see |hum-prompts|.

@@ -5,16 +5,16 @@ local test, eq = T.test, T.eq
 
 --- What a message becomes: its text, or why not.
 local function expand(t, text, where)
-  return t:lua(
+  t:lua(
     [[
     local text, where = ...
-    local out = {}
-    require('hum.chat.slash').expand(text, where, function(err, expanded) out = { err = err, text = expanded } end)
-    return out
+    expanded = nil
+    require('hum.chat.slash').expand(text, where, function(err, said) expanded = { err = err, text = said } end)
   ]],
     text,
     where or vim.empty_dict()
   )
+  return t:wait(function() return t:lua('return expanded') end, 'it is expanded')
 end
 
 local function begin(t)
@@ -46,6 +46,12 @@ test('a prompt with a system text says that first; VS Code asks, and has its ans
   t:lua([[vim.fn.writefile(...)]], { 'A ${input:thing}.' }, folder .. '/make.prompt.md')
   eq('You know.\n\nSay code.lua {{nope}}', (expand(t, '/say').text:gsub('~/', '')))
   eq('A box.', expand(t, '/make box').text)
+  eq('A lid.\n\nof wood', expand(t, '/make thing=lid of wood').text)
+  t:lua([[vim.ui.input = function(_, cb) cb('hat') end]])
+  eq('A hat.', expand(t, '/make').text)
+  eq('A {{input_thing}}.', expand(t, '/make', { dry = true }).text)
+  t:lua([[vim.ui.input = function(_, cb) cb(nil) end]])
+  T.match('there was no answer', expand(t, '/make').err, true)
 end)
 
 --- Texts that are sent as they are.
@@ -81,6 +87,15 @@ test("a project's prompt is asked about as it is sent, not in a preview", { ui =
   eq(1, t:lua('return asked'))
   where.dry = true
   eq({ text = 'Ours, please.' }, expand(t, '/ours please', where))
+end)
+
+test('what git knows is there, too', { ui = false }, function(t)
+  begin(t)
+  t:cmd('cd ' .. t.dir)
+  for _, args in ipairs({ 'init -q -b trunk', 'add code.lua', '-c user.name=a -c user.email=a@b commit -qm one' }) do
+    t:lua([[vim.fn.system('git ' .. ...)]], args)
+  end
+  T.match('- one', expand(t, '/changelog').text, true)
 end)
 
 test('names are completed', { ui = false }, function(t)
@@ -120,4 +135,28 @@ test('a message that begins with no prompt of that name is not sent, and stays',
   t:wait_screen('there is no prompt "/explian"', true)
   T.match('/explian it', t:text(), true)
   eq(0, #srv:requests('/v1/chat/completions'))
+end)
+
+test('a name is completed in the message', function(t)
+  local srv = t:fake()
+  chat.open(t, srv, { dialect = 'openai' })
+  t:keys('Gi/expl<C-x><C-o>')
+  t:wait(function() return t:text():find('\n/explain', 1, true) end, 'the name')
+  t:keys('<C-e><Esc>')
+end)
+
+test('a message that begins with a prompt waits in the queue as any other', function(t)
+  local srv = t:fake()
+  srv:script({ text = 'A short answer.' })
+  local gate = t:gate(srv)
+  gate:pass(1)
+  chat.open(t, srv, { dialect = 'openai' })
+  chat.ask(t, 'one')
+  t:wait(function() return t:text():find('\nA', 1, true) end, 'the reply has begun')
+  t:lua([[require('hum.chat').tell(vim.api.nvim_get_current_buf(), '/shell list files')]])
+  eq(1, #t:lua([[return require('hum').queue()]]))
+  gate:pass()
+  eq('done', chat.finished(t, 2).status)
+  T.match('for this task:\n\nlist files', chat.sent(srv, 2)[3][2], true)
+  T.match('\n/shell list files\n', t:text(), true)
 end)

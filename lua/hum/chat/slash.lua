@@ -8,6 +8,7 @@ local allow = require('hum.prompt.allow')
 local fill = require('hum.prompt.fill')
 local front = require('hum.chat.front')
 local page = require('hum.prompt.page')
+local placeholders = require('hum.prompt.placeholders')
 local prompts = require('hum.prompt')
 local spelling = require('hum.spelling')
 local values_of = require('hum.prompt.values')
@@ -50,30 +51,50 @@ end
 ---@return boolean
 local function has_selection(range) return range ~= nil and vim.api.nvim_buf_get_mark(range.buf, '<')[1] > 0 end
 
+--- What the placeholders are: references, where there are some for what they mean.
 ---@param prompt hum.Prompt
 ---@param where hum.SlashWhere
 ---@param input string
----@return string|nil text, string|nil err
-local function text_of(prompt, where, input)
+---@return hum.PromptTexts texts, boolean selected
+local function texts_of(prompt, where, input)
   local range = range_of(where)
   local selection = has_selection(range) and '#selection' or prompt.selection or ''
   if selection == 'none' then selection = '' end
   local references = { selection = selection, diff = prompt.mode == 'commit' and '#diff:staged' or '#diff' }
-  local values = vim.tbl_extend('force', range and values_of.range(range, input) or { input = input }, references)
-  if range then
-    values.diagnostics = #vim.diagnostic.get(range.buf) > 0 and '#diagnostics' or ''
-    references.diagnostics = values.diagnostics
+  if range then references.diagnostics = #vim.diagnostic.get(range.buf) > 0 and '#diagnostics' or '' end
+  local values = range and values_of.range(range, input) or { input = input }
+  values = vim.tbl_extend('force', values, references, { project = where.project or '' })
+  return { values = values, blocks = references }, selection ~= ''
+end
+
+---@param prompt hum.Prompt
+---@param texts hum.PromptTexts
+---@param input string  what is left of it
+---@return string
+local function joined(prompt, texts, input)
+  local filled = fill.fill(prompt, texts, input)
+  return filled.system and filled.system .. '\n\n' .. filled.text or filled.text
+end
+
+---@param prompt hum.Prompt
+---@param where hum.SlashWhere
+---@param input string
+---@param cb fun(err: string|nil, text: string|nil)
+local function expand(prompt, where, input, cb)
+  local texts, selected = texts_of(prompt, where, input)
+  if not selected and input == '' and placeholders.has(prompt.text, { 'selection' }) then
+    return cb(('select lines in the code window first, or write what is meant behind /%s'):format(prompt.name))
   end
-  values.project = where.project or ''
-  for _, question in ipairs(prompt.asks or {}) do
-    values[question.name], input = input, ''
-  end
-  local filled = fill.fill(prompt, { values = values, blocks = references }, input)
-  if filled.text == '' or (selection == '' and input == '' and prompt.text:find('{{%s*selection%s*}}')) then
-    return nil, ('select lines in the code window first, or write what is meant behind /%s'):format(prompt.name)
-  end
-  local parts = { filled.system, filled.text }
-  return filled.system and table.concat(parts, '\n\n') or filled.text
+  local range = range_of(where)
+  fill.ask(prompt, { named = selected }, { input = input, quiet = where.dry }, function(answers, rest)
+    if not answers then return cb(('write behind /%s what it asks for: there was no answer'):format(prompt.name)) end
+    fill.facts(fill.all(prompt), range and range.buf or vim.api.nvim_get_current_buf(), function(facts)
+      texts.values = vim.tbl_extend('force', texts.values, answers, facts)
+      local text = joined(prompt, texts, rest)
+      if text == '' then return cb(('write behind /%s what is meant: it is empty without'):format(prompt.name)) end
+      cb(nil, text)
+    end)
+  end)
 end
 
 ---@param name string
@@ -101,8 +122,7 @@ function M.expand(text, where, cb)
   if where.dry and entry.prompt and not allow.state(entry) then return cb(nil, text) end
   allow.ask(entry, function(prompt, why)
     if not prompt then return cb(why or 'the prompt is not used') end
-    local expanded, err = text_of(prompt, where, input)
-    cb(err, expanded)
+    expand(prompt, where, input, cb)
   end)
 end
 

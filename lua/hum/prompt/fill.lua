@@ -46,7 +46,7 @@ local GIT = {
 ---@param text string
 ---@param buf integer
 ---@param cb fun(values: table<string, string>)
-local function ask_git(text, buf, cb)
+function M.facts(text, buf, cb)
   local names, values = {}, {}
   for name in pairs(GIT) do
     if placeholders.has(text, { name }) then names[#names + 1] = name end
@@ -90,10 +90,10 @@ end
 --- What the prompt asks for: from what stands behind its name, else of the user. {{input}} is not asked for where lines
 --- are named, which may say enough.
 ---@param prompt hum.Prompt
----@param about hum.PromptAbout
+---@param about { named: boolean }
 ---@param opts hum.PromptOpts
 ---@param cb fun(values: table<string, string>|nil, input: string)  nil: he did not answer
-local function ask_user(prompt, about, opts, cb)
+function M.ask(prompt, about, opts, cb)
   local questions, input = prompt.asks or {}, opts.input or ''
   if about.named then questions = vim.tbl_filter(function(question) return question.name ~= 'input' end, questions) end
   local values, rest = given_pairs(questions, input)
@@ -107,7 +107,7 @@ local function ask_user(prompt, about, opts, cb)
   local function next_question(i)
     local question = questions[i]
     if not question then return cb(values, rest) end
-    if values[question.name] then return next_question(i + 1) end
+    if values[question.name] or opts.quiet then return next_question(i + 1) end
     local hint = question.hint and (' (%s)'):format(question.hint) or ''
     vim.ui.input({ prompt = ('%s%s: '):format(question.title, hint) }, function(typed)
       if not typed or shared.trim(typed) == '' then return cb(nil, rest) end
@@ -120,9 +120,10 @@ end
 
 -- ---- filling ---------------------------------------------------------------------------------
 
+--- All of a prompt that is filled in.
 ---@param prompt hum.Prompt
----@return string  all that is filled in
-local function all_text(prompt) return (prompt.system or '') .. '\n' .. prompt.text end
+---@return string
+function M.all(prompt) return (prompt.system or '') .. '\n' .. prompt.text end
 
 ---@param prompt hum.Prompt
 ---@param input string
@@ -134,7 +135,7 @@ local function turns_of(prompt, input)
     first = turn.role == 'user' and (first or turn) or nil
   end
   if prompt.references then first.text = first.text .. '\n\n' .. prompt.references end
-  if input ~= '' and not placeholders.has(all_text(prompt), { 'input' }) then
+  if input ~= '' and not placeholders.has(M.all(prompt), { 'input' }) then
     first.text = first.text .. '\n\n{{input}}'
   end
   return turns
@@ -209,9 +210,9 @@ end
 ---@param is_chat boolean
 ---@param cb fun(filled: hum.FilledPrompt|nil, input: string)  nil: the user did not answer
 function M.prompt(prompt, about, opts, is_chat, cb)
-  ask_user(prompt, about, opts, function(answers, input)
+  M.ask(prompt, about, opts, function(answers, input)
     if not answers then return cb(nil, input) end
-    ask_git(all_text(prompt), about.buf, function(facts)
+    M.facts(M.all(prompt), about.buf, function(facts)
       local texts = texts_of(prompt, about, input, is_chat)
       texts.values = vim.tbl_extend('force', texts.values, answers, facts)
       cb(M.fill(prompt, texts, input), answers.input or input)

@@ -1,5 +1,6 @@
 -- What a chat does about its context window: a message that did not fit is sent again, shortened; what a request has
 -- shown is learned; what is left out is told and marked.
+local config = require('hum.config')
 local advice = require('hum.chat.fit.advice')
 local after = require('hum.chat.fit.after')
 local fault = require('hum.fault')
@@ -45,6 +46,18 @@ function M.mark(buf)
   if fold.leave_out(buf, ranges.of(list, from)) then on_marked(buf) end
 end
 
+local warned = {} ---@type table<integer, true>  chats whose window is nearly full, by buffer
+
+--- Warns once that the window is nearly full, before something has to be left out.
+---@param message hum.Message
+---@param plan hum.Fit
+local function warn(message, plan)
+  local at, buf = config.get().chat.warn_at, message.buf
+  local is_near = at and plan.window and plan.fits and plan.tokens >= plan.window * at and plan.reason ~= 'full'
+  if is_near and not warned[buf] then notify.warn(advice.nearly_full(message.model, plan.tokens, plan.window)) end
+  warned[buf] = is_near or nil
+end
+
 --- Tells what is left out from now on.
 ---@param message hum.Message
 ---@param made hum.ContextResult
@@ -54,6 +67,7 @@ local function tell(message, made)
   if not plan.fits and plan.window then
     notify.warn(advice.too_long(message.resolved.endpoint.name, message.model, plan.tokens, plan.window))
   end
+  warn(message, plan)
   if plan.reason ~= 'full' or plan.left == 0 then return end
   notify.info(advice.left_out(plan.left, message.model, plan.window))
 end

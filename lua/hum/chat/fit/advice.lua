@@ -86,6 +86,20 @@ function M.of(endpoint, model, window)
   return ('%s %s%s.'):format(SHORTEN, wider, kind == 'ollama' and now and cost_of(endpoint, model, now) or '')
 end
 
+--- Of a chat that still fits.
+---@param model string
+---@param tokens integer  about
+---@param window integer
+---@return string
+function M.nearly_full(model, tokens, window)
+  return ('hum: the context window of %s is %d %% full: about %s of %s tokens\n'):format(
+    model,
+    math.floor(100 * tokens / window),
+    count.grouped(tokens),
+    count.grouped(window)
+  ) .. ':Hum compact replaces old messages by a summary; without it the oldest are left out when it is full.'
+end
+
 --- Of a message that was sent although it does not fit, as it seems.
 ---@param endpoint string
 ---@param model string

@@ -73,6 +73,7 @@ local function item_of(entry)
     first = source.first,
     last = source.last,
     force = (entry.force or entry.inside or entry.copy ~= nil) or nil,
+    as_text = entry.force or nil,
     since = entry.since,
     want = entry.want,
   }

@@ -1,10 +1,8 @@
 -- References in what the user writes are shown resolved: behind each stands its size in tokens, or why it cannot be
 -- sent. They are measured a moment after the last key, only while they are on a screen; nothing is kept, run or asked,
 -- and while nothing changes nothing happens.
-local bufload = require('hum.bufload')
-local convert = require('hum.reference.convert')
-local count = require('hum.count')
 local fault = require('hum.fault')
+local label = require('hum.reference.label')
 local reference = require('hum.reference')
 
 local M = {}
@@ -32,85 +30,13 @@ local PAUSE, MOST = 150, 512 * 1024
 
 local views = {} ---@type table<integer, hum.ReferenceView>
 
+local on_change = function(_) end ---@type fun(buf: integer)
+
+--- Sets what is called when what is known of a buffer's references may have changed.
+---@param fn fun(buf: integer)
+function M.on_change(fn) on_change = fn end
+
 -- ---- what is drawn ----------------------------------------------------------------------------
-
----@param tokens integer
----@return string
-local function in_tokens(tokens)
-  if tokens < 1000 then return count.of(tokens, 'token') end
-  if tokens < 10000 then return ('%.1fk tokens'):format(tokens / 1000) end
-  return ('%dk tokens'):format(math.floor(tokens / 1000 + 0.5))
-end
-
---- Of a sentence the beginning, without what is in parentheses: a mark is no place for more.
----@param why string
----@return string
-local function brief(why)
-  why = why:gsub('%s+', ' '):gsub(' %b()', '')
-  return vim.fn.strcharlen(why) > 60 and vim.fn.strcharpart(why, 0, 59) .. '…' or why
-end
-
----@param pieces hum.Piece[]
----@return integer tokens, integer sent, integer left, boolean large
-local function summed(pieces)
-  local tokens, sent, left, large = 0, 0, 0, false
-  for _, piece in ipairs(pieces) do
-    if piece.state == 'refused' or piece.state == 'missing' then
-      left = left + 1
-    else
-      tokens, sent = tokens + piece.tokens, sent + 1
-      large = large or piece.state == 'large'
-    end
-  end
-  return tokens, sent, left, large
-end
-
----@param piece hum.Piece
----@return string|nil
-local function fault_of(piece)
-  if piece.state == 'missing' then
-    local why = piece.why or ''
-    return (why == '' or why:find('^there is no ')) and 'not found' or brief(why)
-  end
-  if piece.state == 'refused' then return 'refused: ' .. brief(piece.why or '') end
-  if piece.state == 'empty' and piece.why then return brief(piece.why) end
-end
-
---- Of a file on the disk: its buffer has changes that are not in it.
----@param piece hum.Piece
----@return boolean
-local function is_unsaved(piece)
-  local path = vim.startswith(piece.source.id, 'file:') and piece.source.path
-  local buf = path and bufload.named(path)
-  return buf ~= nil and buf ~= false and vim.bo[buf].modified
-end
-
---- What is said behind a reference.
----@param pieces hum.Piece[]
----@return string text
----@return boolean is_fault
-local function words(pieces)
-  local first = pieces[1]
-  local fault_text = #pieces == 1 and fault_of(first)
-  if fault_text then return fault_text, true end
-  if first.state == 'asks' then return 'asks before sending', false end
-  local tokens, sent, left, large = summed(pieces)
-  local parts = {}
-  if #pieces > 1 then parts[1] = count.of(sent, 'file') end
-  if not first.image or #pieces > 1 then
-    parts[#parts + 1] = (first.form == 'outline' and 'outline, ' or '') .. in_tokens(tokens)
-  end
-  if first.state == 'empty' and #pieces == 1 then parts = { 'empty' } end
-  if #pieces == 1 and is_unsaved(first) then parts[#parts + 1] = 'without unsaved changes' end
-  if large then parts[#parts + 1] = 'large: asks before sending' end
-  if left > 0 then parts[#parts + 1] = left .. ' left out' end
-  return table.concat(parts, ', '), false
-end
-
---- The line of an image: name, pixels, size.
----@param piece hum.Piece
----@return string
-local function image_line(piece) return ('%s, %s'):format(piece.source.title, convert.words(piece.image)) end
 
 --- A name that is being typed is not there yet.
 ---@param view hum.ReferenceView
@@ -128,7 +54,7 @@ end
 local function draw(view, ref, pieces)
   local text, is_fault = nil, false
   if pieces and #pieces > 0 then
-    text, is_fault = words(pieces)
+    text, is_fault = label.words(pieces)
   end
   if is_fault and is_being_typed(view, ref) then
     text, is_fault = nil, false
@@ -141,7 +67,7 @@ local function draw(view, ref, pieces)
   }
   local images = {}
   for _, piece in ipairs(pieces or {}) do
-    if piece.image then images[#images + 1] = { { '  ' .. image_line(piece), 'HumReferenceSize' } } end
+    if piece.image then images[#images + 1] = { { '  ' .. label.image(piece), 'HumReferenceSize' } } end
   end
   if #images > 0 then mark.virt_lines = images end
   vim.api.nvim_buf_set_extmark(view.buf, ns, ref.row, ref.col, mark)
@@ -182,6 +108,7 @@ local function draw_all(view, refs)
   for _, ref in ipairs(refs) do
     draw(view, ref, view.known[ref.text])
   end
+  on_change(view.buf)
 end
 
 ---@param view hum.ReferenceView
@@ -198,6 +125,17 @@ local function unknown(view, refs)
   return list
 end
 
+--- What is known of references that are not there any more goes.
+---@param view hum.ReferenceView
+---@param refs hum.Reference[]
+local function forget_others(view, refs)
+  local known = {} ---@type table<string, hum.Piece[]>
+  for _, ref in ipairs(refs) do
+    known[ref.text] = view.known[ref.text]
+  end
+  view.known = known
+end
+
 ---@param view hum.ReferenceView
 local function update(view)
   if views[view.buf] ~= view or not vim.api.nvim_buf_is_loaded(view.buf) then return end
@@ -210,9 +148,10 @@ local function update(view)
   if view.cancel then view.cancel() end
   view.cancel = nil
   local refs = read(view)
+  forget_others(view, refs)
   if #refs == 0 then
-    view.known, view.stale = {}, false
-    return vim.api.nvim_buf_clear_namespace(view.buf, ns, 0, -1)
+    view.stale = false
+    return draw_all(view, refs)
   end
   local asked = view.stale and unknown({ known = {} } --[[@as hum.ReferenceView]], refs) or unknown(view, refs)
   view.stale = false
@@ -326,10 +265,15 @@ function M.resume(buf)
   later(view)
 end
 
---- Draws what is known by now, at once. For tests.
+--- Tokens of the references of what is being written, as far as they are known by now.
 ---@param buf integer
-function M.update(buf)
-  if views[buf] then update(views[buf]) end
+---@return integer
+function M.tokens(buf)
+  local view, total = views[buf], 0
+  for _, pieces in pairs(view and view.known or {}) do
+    total = total + (label.summed(pieces))
+  end
+  return total
 end
 
 return M

@@ -9,7 +9,9 @@ local M = {}
 ---@return string
 function M.of(piece)
   local source, ref = piece.source, piece.ref
-  if piece.forceable and not piece.cure and ref then return refusal.words(ref, source.title, piece.why or '') end
+  if piece.forceable and not piece.cure and ref and not ref.force then
+    return refusal.words(ref, source.title, piece.why or '')
+  end
   local is_own = source.title == (ref and ref.text)
   local what = is_own and (piece.why or '') or ('%s: %s'):format(source.title, piece.why or '')
   return piece.cure and what .. '\n' .. piece.cure or what

@@ -89,7 +89,7 @@ local function expand(prompt, where, input, cb)
   fill.ask(prompt, { named = selected }, { input = input, quiet = where.dry }, function(answers, rest)
     if not answers then return cb(('write behind /%s what it asks for: there was no answer'):format(prompt.name)) end
     fill.facts(fill.all(prompt), range and range.buf or vim.api.nvim_get_current_buf(), function(facts)
-      texts.values = vim.tbl_extend('force', texts.values, answers, facts)
+      texts.values = vim.tbl_extend('force', texts.values, { input = rest }, answers, facts)
       local text = joined(prompt, texts, rest)
       if text == '' then return cb(('write behind /%s what is meant: it is empty without'):format(prompt.name)) end
       cb(nil, text)

@@ -188,6 +188,38 @@ test('rules: a name with invisible characters is refused; a deep forest is not s
   T.ok(#list < 60, 'some folders are not read')
 end)
 
+test('rules: line ends, a byte order mark and nothing at all', { ui = false }, function(t)
+  local root = new(t, {
+    ['AGENTS.md'] = '\239\187\191One.\r\nTwo.\r\n',
+    ['CLAUDE.md'] = '\n  \n',
+    ['src/AGENTS.md'] = 'Ends without a line break',
+  })
+  local list, text = collect(t, root, { file = 'src/a.lua' })
+  eq({ 'AGENTS.md ok', 'src/AGENTS.md ok' }, list)
+  match('\nOne.\nTwo.\n</rules>', text, true)
+  match('Ends without a line break\n</rules>', text, true)
+end)
+
+test('rules: a project that is reached by a link, and a file of another one', { ui = false }, function(t)
+  local root = new(t, { ['AGENTS.md'] = 'Root.\n', ['src/AGENTS.md'] = 'Source.\n' })
+  vim.uv.fs_symlink(root, t.dir .. '/linked')
+  eq({ 'AGENTS.md ok', 'src/AGENTS.md ok' }, (collect(t, t.dir .. '/linked', { file = 'src/a.lua' })))
+  t:lua(
+    [[
+    require('hum.rules').collect({ project = (...), file = '/elsewhere/a.lua' }, function(_, list) others = #list end)]],
+    root
+  )
+  eq(1, t:wait(function() return t:lua('return others') end, 'the rules'))
+  eq(1, #project.asked(t), 'known by its real path')
+end)
+
+test('rules: emoji are fine, a soft hyphen in an import is not', { ui = false }, function(t)
+  local root =
+    new(t, { ['CLAUDE.md'] = 'We \226\157\164\239\184\143 tests. @more.md\n', ['more.md'] = 'so\194\173ft\n' })
+  eq({ 'CLAUDE.md ok', 'more.md refused' }, (collect(t, root)))
+  match('more%.md is not used: it has invisible characters:', t:messages())
+end)
+
 test('rules: the user has his own, which nobody asks for', { ui = false }, function(t)
   local folder = t:eval('stdpath("config")')
   t:lua([[vim.fn.mkdir(..., 'p')]], folder .. '/hum')

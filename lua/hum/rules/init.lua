@@ -103,7 +103,11 @@ local function judge(rule)
   end
   local state, why = trust.state(item_of(rule))
   if state == 'allowed' then return end
-  rule.state, rule.why = state == 'new' and 'asks' or state == 'refused' and state or 'denied', why
+  if state == 'new' then
+    rule.state = 'asks'
+  else
+    rule.state, rule.why = state == 'refused' and state or 'denied', why
+  end
 end
 
 ---@param rule hum.Rule

@@ -21,6 +21,13 @@ static bool starts(struct span s, const char *beginning, size_t len)
     return s.len >= len && memcmp(s.data, beginning, len) == 0;
 }
 
+/* What was appended from there on. */
+static struct span added(const struct buf *out, size_t start)
+{
+    return out->len > start ? (struct span){out->data + start, out->len - start}
+                            : (struct span){"", 0};
+}
+
 static void add_character(struct buf *out, uint32_t c)
 {
     char utf8[4];
@@ -156,26 +163,33 @@ static void add_without_returns(struct span s, struct buf *out)
     buf_add(out, s.data + from, s.len - from);
 }
 
+/* Makes what is no valid UTF-8 that. */
+static enum encoding repair(struct span s, struct buf *out)
+{
+    if (is_mostly_utf8(s)) {
+        utf8_clean(s.data, s.len, out);
+        return ENCODING_UTF8;
+    }
+    if (!is_latin1(s)) {
+        return ENCODING_NONE;
+    }
+    add_latin1(s, out);
+    return ENCODING_LATIN1;
+}
+
 static enum encoding decode_bytes(struct span s, struct buf *out, struct span *text)
 {
     enum encoding e = ENCODING_UTF8;
     struct buf other;
     buf_init(&other, SIZE_MAX);
     if (utf8_valid(s.data, s.len) < s.len) {
-        if (is_mostly_utf8(s)) {
-            utf8_clean(s.data, s.len, &other);
-        } else if (is_latin1(s)) {
-            add_latin1(s, &other);
-            e = ENCODING_LATIN1;
-        } else {
-            e = ENCODING_NONE;
-        }
+        e = repair(s, &other);
         s = (struct span){other.data, other.len};
     }
-    if (other.len > 0 || memchr(s.data, '\r', s.len) != NULL) {
+    if (e != ENCODING_NONE && (other.len > 0 || memchr(s.data, '\r', s.len) != NULL)) {
         size_t start = out->len;
         add_without_returns(s, out);
-        s = (struct span){out->data + start, out->len - start};
+        s = added(out, start);
     }
     buf_finish(&other);
     *text = e != ENCODING_NONE ? s : (struct span){0};
@@ -191,7 +205,7 @@ enum encoding decode(struct span bytes, struct buf *out, struct span *text)
         if (!add_utf16((struct span){bytes.data + 2, bytes.len - 2}, is_big, out)) {
             return ENCODING_NONE;
         }
-        *text = (struct span){out->data + start, out->len - start};
+        *text = added(out, start);
         return ENCODING_UTF16;
     }
     if (starts(bytes, "\xEF\xBB\xBF", 3)) {

@@ -90,7 +90,7 @@ for _, name in ipairs({ 'string', 'boolean', 'table', 'function' }) do
 end
 
 --- Lines of a buffer.
-M.LINES = { buf = 'buffer', first = 'line', last = 'line', _needed = { 'buf', 'first', 'last' } }
+M.LINES = { buf = 'buffer', first = 'line', last = 'line', text = 'table', _needed = { 'buf', 'first', 'last' } }
 
 M.CHAT = {
   endpoint = 'string',

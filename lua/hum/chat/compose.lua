@@ -9,6 +9,7 @@ local front = require('hum.chat.front')
 local origin = require('hum.chat.code.origin')
 local queue = require('hum.chat.queue')
 local quote = require('hum.chat.text.quote')
+local quotes = require('hum.chat.quotes')
 local reply = require('hum.chat.reply')
 local setup = require('hum.chat.setup')
 
@@ -51,7 +52,7 @@ function M.write(chat, opts)
   if opts.quote then
     local quoted, err = quote.lines(opts.quote)
     if not quoted then return nil, err end
-    origin.note(chat.buf, opts.quote)
+    if not opts.quote.text then origin.note(chat.buf, opts.quote) end
     blocks[1] = quoted
   end
   if opts.question then
@@ -66,6 +67,7 @@ function M.write(chat, opts)
     if opts.setup then setup.write(chat.buf, opts.setup) end
     if #blocks > 0 then write(chat, blocks) end
   end)
+  if ok and opts.quote then quotes.fold_last(chat.buf) end
   return ok or nil, err
 end
 

@@ -25,6 +25,7 @@ local notes = require('hum.chat.view.notes')
 local onward = require('hum.chat.onward')
 local persona = require('hum.chat.persona')
 local queue = require('hum.chat.queue')
+local quotes = require('hum.chat.quotes')
 local ready = require('hum.chat.ready')
 local references = require('hum.chat.references')
 local reply = require('hum.chat.reply')
@@ -409,6 +410,7 @@ local actions = {
   unqueue = function()
     if not require('hum.chat').unqueue() then notify.info('hum: no message is queued') end
   end,
+  refresh = function() quotes.refresh(vim.api.nvim_get_current_buf(), vim.api.nvim_win_get_cursor(0)[1] - 1) end,
   model = function() require('hum.chat.model').set() end,
   yank_block = function() M.take('yank', {}) end,
   yank_reply = function() M.take('yank', { reply = true }) end,
@@ -440,6 +442,7 @@ local function take_text(buf)
     headings.note(buf, text.turns)
     queue.restore(buf, text.turns)
     notes.adopt(buf, text.turns)
+    quotes.fold(buf, text.turns)
     fitting.mark(buf)
   end)
 end

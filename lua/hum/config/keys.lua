@@ -29,6 +29,7 @@ local GROUPS = {
     { 'send_insert', 'i', '<C-s>', 'send the message', '; `chat.stay_in_insert` says whether insert mode ends' },
     { 'send_as_is', 'n', 'g!', 'take headings in your message as turns', 'and send it' },
     { 'unqueue', 'n', 'g<BS>', 'take a queued message back', 'as a draft' },
+    { 'refresh', 'n', 'g=', 'bring quoted lines up to date', ', at the cursor, see |hum-quotes|' },
   },
   {
     'The reply',

@@ -116,6 +116,26 @@ function M.of(chat, text)
   return nil, known
 end
 
+--- Where lines that a chat quotes are now, whatever they say by now.
+---@param chat integer
+---@param text string  as they were
+---@return hum.Range|nil
+function M.now(chat, text)
+  local list = origins[chat] or {}
+  for i = #list, 1, -1 do
+    local origin = list[i]
+    if origin.text == text and vim.api.nvim_buf_is_loaded(origin.buf) then
+      local at = vim.api.nvim_buf_get_extmark_by_id(origin.buf, ns, origin.mark, { details = true })
+      local last = at[1] and at[3].end_row
+      if last and (last > at[1] or at[3].end_col > at[2]) then
+        -- Below a line break that was put behind them there is nothing of theirs.
+        if at[3].end_col == 0 and last > at[1] then last = last - 1 end
+        return { buf = origin.buf, first = at[1], last = last }
+      end
+    end
+  end
+end
+
 --- The same for lines that this Neovim has not seen being quoted.
 ---@param chat integer
 ---@param buf integer

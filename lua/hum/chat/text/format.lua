@@ -187,13 +187,14 @@ local function fence_around(lines)
 end
 
 --- Lines of a file, quoted.
----@param quote { lines: string[], filetype: string, name: string, first: integer, last: integer }
+---@param quote { lines: string[], filetype: string, name: string, first: integer, last: integer, is_part?: boolean }
 ---@return string[]
 function M.quote(quote)
   local fence = fence_around(quote.lines)
   local name = M.one_line(quote.name):gsub('`', "'")
   local where = quote.first == quote.last and ('line %d'):format(quote.first)
     or ('lines %d-%d'):format(quote.first, quote.last)
+  if quote.is_part then where = 'in ' .. where end -- not the lines as they are
   local out = { name ~= '' and ('`%s`, %s:'):format(name, where) or ('From %s:'):format(where), '' }
   out[#out + 1] = fence .. quote.filetype:match('^[%w_+#-]*')
   vim.list_extend(out, quote.lines)

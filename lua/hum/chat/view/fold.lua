@@ -245,6 +245,13 @@ function M.leave_out(buf, ranges)
   return true
 end
 
+--- Folds lines of files that are quoted.
+---@param buf integer
+---@param ranges hum.LeftRange[]
+function M.quotes(buf, ranges)
+  if left.quote(buf, ranges) then fault.guard('the folds', M.refold, buf) end
+end
+
 --- Makes the folds of what is not sent anew.
 ---@param buf integer
 function M.refold(buf)

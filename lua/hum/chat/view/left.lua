@@ -1,5 +1,5 @@
 -- What of a chat is not sent any more: rows that are folded, and a line behind each that says why. They move with the
--- text; which they are, hum.chat.fitting says.
+-- text; which they are, hum.chat.fitting says. Lines of files that are quoted are folded in the same way.
 local glyphs = require('hum.look.glyphs')
 local lines = require('hum.chat.view.lines')
 
@@ -12,6 +12,7 @@ local ns = vim.api.nvim_create_namespace('hum.left')
 ---@field last integer
 ---@field text string    what the line of the closed fold says
 ---@field below? string  what the line below it says
+---@field quote? boolean lines of a file, which are sent
 
 ---@class hum.ShownLeft: hum.LeftRange
 ---@field id integer  extmark
@@ -63,7 +64,7 @@ end
 ---@param ranges hum.LeftRange[]
 ---@return boolean  they are those that are shown
 local function are_shown(buf, ranges)
-  local now = shown[buf] or {}
+  local now = vim.tbl_filter(function(one) return not one.quote end, shown[buf] or {})
   if #now ~= #ranges then return false end
   for i, one in ipairs(now) do
     local first, last = rows_of(buf, one)
@@ -75,26 +76,72 @@ local function are_shown(buf, ranges)
   return true
 end
 
+---@param buf integer
+---@param range hum.LeftRange
+local function add(buf, range)
+  local opts = { end_row = range.last, end_col = 0, strict = false, end_right_gravity = false }
+  local id = vim.api.nvim_buf_set_extmark(buf, ns, range.first, 0, opts)
+  shown[buf] = shown[buf] or {}
+  table.insert(shown[buf], vim.tbl_extend('force', range, { id = id }))
+end
+
+--- The quotes that are folded, where they are now.
+---@param buf integer
+---@return hum.LeftRange[]
+local function now_quoted(buf)
+  local out = {}
+  for _, one in ipairs(shown[buf] or {}) do
+    local first, last = rows_of(buf, one)
+    if one.quote and first then out[#out + 1] = { first = first, last = last, text = one.text, quote = true } end
+  end
+  return out
+end
+
 --- Shows what is not sent.
 ---@param buf integer
 ---@param ranges hum.LeftRange[]  in their order
 ---@return boolean changed  folds are to be made anew
 function M.set(buf, ranges)
   if are_shown(buf, ranges) then return false end
+  local quotes = now_quoted(buf)
   vim.api.nvim_buf_clear_namespace(buf, ns, 0, -1)
-  shown[buf] = #ranges > 0 and {} or nil
-  for i, range in ipairs(ranges) do
-    local opts = { end_row = range.last, end_col = 0, strict = false, end_right_gravity = false }
-    local one = vim.tbl_extend('force', range, { id = vim.api.nvim_buf_set_extmark(buf, ns, range.first, 0, opts) })
-    shown[buf][i] = one
+  shown[buf] = {}
+  for _, range in ipairs(ranges) do
+    add(buf, range)
     if range.below then rule(buf, range.last + 1, range.below) end
+  end
+  for _, range in ipairs(quotes) do
+    add(buf, range)
   end
   return true
 end
 
+--- Folds lines of files that are quoted, beside those that are.
+---@param buf integer
+---@param ranges hum.LeftRange[]
+---@return boolean changed  folds are to be made anew
+function M.quote(buf, ranges)
+  local there, changed = {}, false
+  for _, range in ipairs(now_quoted(buf)) do
+    there[range.first] = range.last
+  end
+  for _, range in ipairs(ranges) do
+    if there[range.first] ~= range.last then
+      add(buf, vim.tbl_extend('force', range, { quote = true }))
+      changed = true
+    end
+  end
+  return changed
+end
+
 ---@param buf integer
 ---@return boolean  something is not sent
-function M.has(buf) return shown[buf] ~= nil end
+function M.has(buf)
+  for _, one in ipairs(shown[buf] or {}) do
+    if not one.quote then return true end
+  end
+  return false
+end
 
 ---@param buf integer
 function M.forget(buf) shown[buf] = nil end

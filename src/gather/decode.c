@@ -218,3 +218,20 @@ enum encoding decode(struct span bytes, struct buf *out, struct span *text)
     return memchr(bytes.data, '\0', bytes.len) == NULL ? decode_bytes(bytes, out, text)
                                                        : ENCODING_NONE;
 }
+
+void decode_anyway(struct span s, struct buf *out)
+{
+    bool in_run = false;
+    for (size_t at = 0; at < s.len;) {
+        size_t n = utf8_valid(s.data + at, s.len - at);
+        const char *nul = n > 0 ? memchr(s.data + at, '\0', n) : NULL;
+        n = nul != NULL ? (size_t)(nul - s.data) - at : n;
+        if (n > 0) {
+            buf_add(out, s.data + at, n);
+        } else if (!in_run) {
+            add_character(out, 0xFFFD);
+        }
+        in_run = n == 0;
+        at += n > 0 ? n : 1;
+    }
+}

@@ -24,4 +24,8 @@ const char *encoding_name(enum encoding e);
  * Latin-1. Of ENCODING_NONE text is empty. */
 enum encoding decode(struct span bytes, struct buf *out, struct span *text);
 
+/* Appends what is no text as one all the same, to out: what is valid stays, each run of NULs and
+ * faults is one U+FFFD. */
+void decode_anyway(struct span bytes, struct buf *out);
+
 #endif

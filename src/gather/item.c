@@ -226,9 +226,14 @@ static void take_bytes(struct work *w, struct span bytes, uint64_t size, bool sa
     }
     enum encoding encoding = decode(bytes, &other, &text);
     r->encoding = encoding == ENCODING_UTF8 ? NULL : encoding_name(encoding);
-    if (encoding == ENCODING_NONE) {
+    if (encoding == ENCODING_NONE && !w->item->as_text) {
         r->state = ITEM_BINARY;
     } else {
+        if (encoding == ENCODING_NONE) {
+            buf_clear(&other);
+            decode_anyway(bytes, &other);
+            text = span_of_buf(&other);
+        }
         take_text(w, text, size, sampled);
     }
     buf_finish(&other);

@@ -30,6 +30,7 @@ struct item {
     uint64_t first, last; /* lines from 1; 0: all, up to the end */
     enum item_want want;
     bool force;           /* it may lie outside, and be ignored by git */
+    bool as_text;         /* it is taken as text even if it is none */
     uint64_t most, depth; /* of names */
 };
 

@@ -54,6 +54,7 @@ static const char *read_item(struct item *item, const struct value *v)
         .last = count_of(value_get(v, "last")),
         .want = read_want(value_get(v, "want")),
         .force = value_bool(value_get(v, "force"), false),
+        .as_text = value_bool(value_get(v, "as_text"), false),
         .most = count_of(value_get(v, "most")),
         .depth = count_of(value_get(v, "depth")),
     };

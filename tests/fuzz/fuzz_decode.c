@@ -19,5 +19,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     buf_finish(&out);
     struct image image = image_of(given);
     MUST((image.media == NULL) == (image.ext == NULL));
+    struct buf anyway;
+    buf_init(&anyway, SIZE_MAX);
+    decode_anyway(given, &anyway);
+    MUST(fuzz_is_utf8(anyway.data != NULL ? anyway.data : "", anyway.len));
+    buf_finish(&anyway);
     return 0;
 }

@@ -284,6 +284,13 @@ test('texts of other encodings come as UTF-8, images with their size', BARE, fun
   eq({ 'binary', 'pdf' }, { items[6].state, items[6].kind })
 end)
 
+test('a binary file is text if it has to be', BARE, function(t)
+  local e, proj = start(t)
+  t:write_file('proj/x.bin', 'a\0\0\xffb\xc3\xa4\0')
+  local one = e.gather({ { path = proj .. 'x.bin', as_text = true } })[1]
+  eq({ 'ok', 'a\xef\xbf\xbdbä\xef\xbf\xbd' }, { one.state, e.kept(one.kept) })
+end)
+
 test('what cannot be kept is told with the folder', BARE, function(t)
   local e, proj = start(t)
   t:write_file('kept', 'a file')

@@ -9,6 +9,7 @@ local M = {}
 ---@class hum.GatherItem  one of path, buf, text, glob, dir, tree; see |hum-protocol|
 ---@field path? string     of a file, absolute
 ---@field force? boolean   it may lie outside of the root; of names: and be ignored by git
+---@field as_text? boolean a binary file is taken as text all the same
 ---@field buf? integer     what Neovim has in that buffer, which is loaded
 ---@field text? string
 ---@field name? string     of a text: the file name that says its language

@@ -154,7 +154,7 @@ test('rules: an import from outside is named as that, a secret is refused', { ui
   match('Outside.', text, true)
   no_match('SECRET', text)
   no_match('planted', text)
-  match('outside%.md %(outside the project%)', project.asked(t)[1].prompt)
+  match('to the model%? %S+outside%.md %(outside the project%)', project.asked(t)[1].prompt)
   match('^.env refused$', list[#list])
   match('id_rsa refused', list[#list - 1])
 end)

@@ -168,8 +168,11 @@ end
 local function settle(rules, dry, cb)
   if dry then return cb() end
   local items = {}
-  for _, rule in ipairs(rules) do
-    if rule.state == 'asks' then items[#items + 1] = item_of(rule) end
+  -- What is not the project's own is named first: of many files the question names three.
+  for _, outside in ipairs({ true, false }) do
+    for _, rule in ipairs(rules) do
+      if rule.state == 'asks' and (rule.outside == true) == outside then items[#items + 1] = item_of(rule) end
+    end
   end
   local function finish()
     tell(rules)

@@ -4,6 +4,7 @@
 local invisible = require('hum.invisible')
 local notify = require('hum.notify')
 local store = require('hum.trust.store')
+local words = require('hum.trust.words')
 
 local M = {}
 
@@ -50,10 +51,6 @@ end
 ---@return string
 local function hash_of(text) return facts_of(text).hash end
 
----@param item hum.TrustItem
----@return string
-local function title_of(item) return ((item.title or vim.fn.fnamemodify(item.path, ':~')):gsub('%c', '?')) end
-
 --- What is known of a text, without asking.
 ---@param item hum.TrustItem
 ---@return hum.TrustState state
@@ -79,15 +76,6 @@ local function is_untold(item)
   return first
 end
 
----@param items hum.TrustItem[]
----@return string  "AGENTS.md, CLAUDE.md and 3 more"
-local function names_of(items)
-  local names = vim.tbl_map(title_of, vim.list_slice(items, 1, #items > 4 and 3 or 4))
-  if #items > #names then return ('%s and %d more'):format(table.concat(names, ', '), #items - #names) end
-  local last = table.remove(names)
-  return #names > 0 and table.concat(names, ', ') .. ' and ' .. last or last
-end
-
 --- Tells of what is refused, once for each content.
 ---@param item hum.TrustItem
 ---@param why string
@@ -96,7 +84,7 @@ function M.tell_refused(item, why)
   if not is_untold(item) then return end
   local is_hidden = #facts_of(item.text).hidden > 0
   local cure = is_hidden and '\nRemove that from it; :Hum trust shows where.' or ''
-  notify.warn(('hum: %s is not used: %s%s'):format(title_of(item), why, cure))
+  notify.warn(('hum: %s is not used: %s%s'):format(words.title(item), why, cure))
 end
 
 ---@param items hum.TrustItem[]
@@ -105,37 +93,16 @@ local function tell_denied(items, how)
   local new = vim.tbl_filter(is_untold, items)
   if #new == 0 then return end
   local be = #new == 1 and 'is' or 'are'
-  notify.info(('hum: %s %s not used%s (:Hum trust changes that)'):format(names_of(new), be, how))
+  notify.info(('hum: %s %s not used%s (:Hum trust changes that)'):format(words.names(new), be, how))
 end
 
 -- ---- asking -----------------------------------------------------------------------------------
-
-local KINDS = { rules = 'rules', prompt = 'prompts', persona = 'personas' }
-
----@param items hum.TrustItem[]
----@return string  "rules and personas"
-local function kinds_of(items)
-  local kinds = {} ---@type string[]
-  for _, item in ipairs(items) do
-    local kind = KINDS[item.what] or item.what
-    if not vim.list_contains(kinds, kind) then kinds[#kinds + 1] = kind end
-  end
-  return table.concat(kinds, ' and ')
-end
 
 ---@param item hum.TrustItem
 ---@return boolean  another content of it is allowed
 local function is_changed(item)
   local entry = store.entries()[item.path]
   return entry ~= nil and #entry.allowed > 0
-end
-
----@param items hum.TrustItem[]
----@return string
-local function question_of(items)
-  local changed = vim.tbl_filter(is_changed, items)
-  local state = #changed == #items and 'changed' or #changed > 0 and 'new or changed' or 'new'
-  return ('hum: send %s of this project to the model? %s: %s'):format(kinds_of(items), names_of(items), state)
 end
 
 --- Whether a function of vim.ui is Neovim's own, which needs somebody at a screen.
@@ -204,7 +171,7 @@ function ask(items, done, prompt)
     done(choice == yes and 'yes' or choice == never and 'never' or 'no')
   end
   local choices = { yes, 'No, not now', view, never }
-  local opts = { prompt = prompt or question_of(items), kind = 'hum.trust' }
+  local opts = { prompt = prompt or words.question(items, is_changed), kind = 'hum.trust' }
   -- CTRL-C in Neovim's own list raises an error.
   if not pcall(vim.ui.select, choices, opts, answer) then answer(nil) end
 end

@@ -1,6 +1,6 @@
 -- What models cannot take as it is, made so that they can, by a program of the system if there is one: large images
--- smaller, images of rare kinds PNG, PDFs text. In the background, from file to file, and once for each file as it is. A
--- preview runs no program.
+-- smaller, images of rare kinds PNG, PDFs text. In the background, from file to file, and once for each file as it is.
+-- A preview runs no program.
 local config = require('hum.config')
 
 local M = {}

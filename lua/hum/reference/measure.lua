@@ -118,6 +118,15 @@ local function image_of(result)
   }
 end
 
+--- Tokens that an image has at the least: some models count 256 for each, others one for 750 pixels or so. More must
+--- not be claimed: a server that counts less would seem to have cut the prompt.
+---@param image table
+---@return integer
+local function image_tokens(image)
+  local pixels = (image.width or 0) * (image.height or 0)
+  return pixels == 0 and 256 or math.min(256, math.max(1, math.ceil(pixels / 750)))
+end
+
 ---@param piece hum.Piece
 ---@param entry hum.ReferenceEntry
 ---@param result table
@@ -148,7 +157,11 @@ local function piece_of(entry, result)
   piece.lines, piece.tokens = result.lines or 0, result.tokens or 0
   piece.same, piece.diff, piece.outline = result.same, result.diff, result.outline
   piece.form, piece.image = 'whole', image_of(result)
-  if not piece.image then set_form(piece, entry, result) end
+  if piece.image then
+    piece.tokens = image_tokens(piece.image)
+  else
+    set_form(piece, entry, result)
+  end
   if piece.bytes == 0 and not piece.image and piece.state == 'ok' then piece.state = 'empty' end
   return piece
 end

@@ -72,6 +72,7 @@ end)
 test('an image that is not there, outside, or secret is refused', function(t)
   local folder = begin(t)
   t:write_file('out.png', png(1, 1))
+  match('not fetched', reference.refused(t, '#image:https://x.org/a.png', { folder = folder }), true)
   match('there is no image "no.png"', reference.refused(t, 'Look: ![](no.png)', { folder = folder }), true)
   local told = reference.refused(t, '![](../out.png)', { folder = folder })
   match('outside', told, true)
@@ -359,6 +360,50 @@ test(
     eq(nil, messages[3].images)
   end
 )
+
+-- ---- where they go ----------------------------------------------------------------------------
+
+local SEES =
+  { models = { { name = 'fake', capabilities = { 'completion', 'vision' } } }, default = { text = 'A pic.' } }
+
+test('an instruction of an edit may have an image', function(t)
+  local srv = t:fake()
+  srv:script(SEES)
+  project.new(t)
+  require('lib.chat').configure(t, srv)
+  t:cmd('1,2Hum edit Do it as in #image:pic.png')
+  t:wait(function() return #project.requests(srv) == 1 end, 'the request')
+  local messages = project.requests(srv)[1].body.messages
+  local images = messages[#messages].images
+  eq({ vim.base64.encode(t:read_file(t.project .. '/pic.png')) }, images)
+end)
+
+test('a chat that is opened again has its images', function(t)
+  local srv = t:fake()
+  srv:script(SEES)
+  project.new(t)
+  local buf = project.chat(t, srv, { dialect = 'ollama' })
+  project.ask(t, 'What is #image:pic.png', buf)
+  local path = t:lua('return vim.api.nvim_buf_get_name(...)', buf)
+  assert(vim.uv.fs_unlink(t.project .. '/pic.png'))
+  t:cmd('bwipeout! ' .. buf)
+  t:cmd('edit ' .. vim.fn.fnameescape(path))
+  project.ask(t, 'And now?', t:lua('return vim.api.nvim_get_current_buf()'), 2)
+  project.same_beginning(srv)
+  eq(1, #project.requests(srv)[2].body.messages[1].images)
+end)
+
+test('in an inspection an image has a few words, with its name', function(t)
+  local srv = t:fake()
+  srv:script(SEES)
+  project.new(t)
+  t:write_file('project/pic.png', png(30, 20, 900))
+  local buf = project.chat(t, srv, { dialect = 'ollama' })
+  project.ask(t, 'What is #image:pic.png', buf)
+  t:cmd('Hum inspect last')
+  t:wait(function() return t:text():find('[pic.png, image/png, 929 bytes: left out here]', 1, true) end, 'the words')
+  no_match(('eHh4'):rep(20), t:text())
+end)
 
 -- ---- a real server ----------------------------------------------------------------------------
 

@@ -88,6 +88,7 @@ return {
   resolve = function(ref, where, cb)
     local arg = vim.trim(ref.arg or '')
     if arg == '' or arg == 'clipboard' then return from_clipboard(where, cb) end
+    if arg:find('^%a[%w+.-]+://') then return cb('images of the web are not fetched\nSave it, and name its file.') end
     local over = false
     first_file(where.paths(arg), function(path)
       if over then return end

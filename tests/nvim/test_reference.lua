@@ -390,6 +390,7 @@ test('reference: functions of the user', function(t)
       broken = function() error('no such thing') end,
       wrong = function() return 1 end,
       none = function() return nil, 'there is no ticket' end,
+      tree = function() return 'my own tree' end,
       later = {
         desc = 'comes later',
         resolve = function(arg, _, cb) vim.defer_fn(function() cb(nil, 'late ' .. arg) end, 1) end,
@@ -401,6 +402,7 @@ test('reference: functions of the user', function(t)
   local texts = vim.tbl_map(function(piece) return piece.source.text end, pieces)
   eq({ 'todo of project', 'todo of x', 'x', 'late y' }, texts)
   eq('A title', pieces[3].source.title)
+  eq('my own tree', reference.pieces(t, '#tree')[1].source.text)
   T.match('#broken: its function failed: .*no such thing', reference.refused(t, '#broken'))
   T.match('#wrong: its function returned number', reference.refused(t, '#wrong'))
   T.match('#none: there is no ticket', reference.refused(t, '#none'))

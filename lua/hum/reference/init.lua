@@ -209,8 +209,7 @@ function M.check(ids, where, opts, cb)
   local job, cancel = begin(where, opts, cb)
   local entries = {} ---@type hum.ReferenceEntry[]
   for i, id in ipairs(ids) do
-    local kind = kinds.get(id:match('^[%w_-]+') or '')
-    local source = kind and kind.again and kind.again(id, where)
+    local source = kinds.again(id, where)
     local ref = { text = id, force = true } --[[@as hum.Reference]]
     local entry = sources.entry(job, ref, source or { id = id } --[[@as hum.Source]])
     entry.ref = nil

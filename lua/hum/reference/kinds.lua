@@ -74,12 +74,27 @@ local function own(name)
   return loaded[name] or nil
 end
 
+--- A kind: the user's own goes before hum's of the same name.
 ---@param name string
 ---@return hum.ReferenceKind|nil
 function M.get(name)
-  if is_own[name] then return own(name) end
   local users = config.get().reference.kinds[name]
-  return users and require('hum.reference.user').kind(name, users) or nil
+  if users then return require('hum.reference.user').kind(name, users) end
+  return is_own[name] and own(name) or nil
+end
+
+---@param name string
+---@return boolean  it is one of hum's
+function M.is_own(name) return is_own[name] == true and not config.get().reference.kinds[name] end
+
+--- What an id stands for now, of a source that is followed: only hum's kinds have such.
+---@param id string
+---@param where hum.Where
+---@return hum.Source|nil
+function M.again(id, where)
+  local name = id:match('^[%w_-]+') or ''
+  local kind = is_own[name] and own(name)
+  return kind and kind.again and kind.again(id, where) or nil
 end
 
 ---@return string[]  hum's own first

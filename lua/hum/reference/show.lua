@@ -2,6 +2,7 @@
 -- sent. They are measured a moment after the last key, only while they are on a screen; nothing is kept, run or asked,
 -- and while nothing changes nothing happens.
 local fault = require('hum.fault')
+local kinds = require('hum.reference.kinds')
 local label = require('hum.reference.label')
 local reference = require('hum.reference')
 
@@ -111,13 +112,16 @@ local function draw_all(view, refs)
   on_change(view.buf)
 end
 
+--- References that are to be asked about: those that are new, and where files may have changed all others, but for the
+--- functions of the user, which may take long.
 ---@param view hum.ReferenceView
 ---@param refs hum.Reference[]
 ---@return hum.Reference[]  each text once
-local function unknown(view, refs)
+local function to_ask(view, refs)
   local list, seen = {}, {}
   for _, ref in ipairs(refs) do
-    if not view.known[ref.text] and not seen[ref.text] then
+    local is_stale = view.stale and kinds.is_own(ref.kind)
+    if (is_stale or not view.known[ref.text]) and not seen[ref.text] then
       seen[ref.text] = true
       list[#list + 1] = ref
     end
@@ -153,7 +157,7 @@ local function update(view)
     view.stale = false
     return draw_all(view, refs)
   end
-  local asked = view.stale and unknown({ known = {} } --[[@as hum.ReferenceView]], refs) or unknown(view, refs)
+  local asked = to_ask(view, refs)
   view.stale = false
   draw_all(view, refs)
   if #asked == 0 then return end
@@ -259,8 +263,8 @@ function M.resume(buf)
   local function on(events, callback)
     vim.api.nvim_create_autocmd(events, { group = group, buffer = buf, callback = callback })
   end
-  on({ 'TextChanged', 'TextChangedI', 'TextChangedP', 'BufWinEnter' }, function() later(view) end)
-  on({ 'BufEnter', 'InsertLeave' }, function() refresh(view) end)
+  on({ 'TextChanged', 'TextChangedI', 'TextChangedP', 'InsertLeave', 'BufWinEnter' }, function() later(view) end)
+  on('BufEnter', function() refresh(view) end)
   on({ 'BufUnload', 'BufWipeout' }, function() stop(view) end)
   later(view)
 end

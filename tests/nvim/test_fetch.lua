@@ -1,5 +1,6 @@
 -- Pages of the web as text, from outside: what of them arrives, and what is refused.
 local T = require('harness')
+local sites = require('lib.site')
 local test, eq, ok, match, no_match = T.test, T.eq, T.ok, T.match, T.no_match
 T.once()
 
@@ -184,4 +185,26 @@ test('it is cancelled: nothing is called, the connection is closed', function(t)
   srv:wait_event('disconnect')
   eq({}, t:lua('return _G.pages'))
   eq('b', fetched(t, srv.url .. '/doc').text)
+end)
+
+test('a page is fetched through a proxy, as configured or as the variables say', function(t)
+  local proxy = sites.proxy()
+  t:lua('vim.env.http_proxy = ...', proxy.url) -- the helper is started with it
+  eq('Ollama is running', fetched(t, 'http://hum.test/').text)
+  refused(t, 'http://hum.test/', 'cannot reach', { proxy = false })
+  eq('Ollama is running', fetched(t, 'http://hum.test/', { proxy = proxy.url }).text)
+  match('hum.test', proxy.log(), true)
+end)
+
+test('without the proxy, and through one that is none, it is told what is wrong', function(t)
+  match('name hum.test cannot be resolved', refused(t, 'http://hum.test/', 'cannot reach').message, true)
+  local err = refused(t, 'http://hum.test/', 'cannot reach', { proxy = 'http://127.0.0.1:1' })
+  match('the proxy http://127.0.0.1:1 cannot be reached', err.message, true)
+  match('HTTPS_PROXY', err.hint, true)
+end)
+
+test('a certificate that nobody vouches for is refused', function(t)
+  local s = sites.tls()
+  local err = refused(t, s.url.good .. '/', 'certificate')
+  match('SSL_CERT_FILE', err.hint, true)
 end)

@@ -437,3 +437,38 @@ test('reference, parse: a megabyte is read in a moment, whatever is in it', { ui
   )
   eq(#worst, #counts)
 end)
+
+test('reference, parse: of random texts each reference is where it says, and in order', { ui = false }, function(t)
+  local faults = t:lua(
+    [[
+    math.randomseed(...)
+    local parse = require('hum.reference.parse')
+    local parts = {
+      '#', '#file:', '#buffer', '#file!:', '!', ':', '"', "'", '`', '``', '```\n', '~~~\n', '> ', '\n', '\n\n', ' ', '\t',
+      '    ', '- ', '<!--', '-->', '(', ')', '[', ']', '](', '![', '](a.png)', '<', '>', '\\', 'a.lua', 'a b', '.', '...',
+      ',', '*', '_', 'ä', '見', '。', 'https://x.y/', '/', '\240\159\146\150', '\255', '## » You\n', '$$\n', "'s", '1-2',
+    }
+    local function is_kind(name, arg) return name == 'buffer' or (arg and (name == 'file' or name == 'image')) end
+    local faults = {}
+    for _ = 1, 4000 do
+      local text = {}
+      for i = 1, math.random(1, 14) do
+        text[i] = parts[math.random(#parts)]
+      end
+      local lines = vim.split(table.concat(text), '\n', { plain = true })
+      local row, col = 0, 0
+      for _, ref in ipairs(parse.of(lines, is_kind)) do
+        local line = lines[ref.row + 1] or ''
+        local in_order = ref.row > row or (ref.row == row and ref.col >= col)
+        if line:sub(ref.col + 1, ref.end_col) ~= ref.text or not in_order or not ref.text:find('^[#!]') then
+          faults[#faults + 1] = { table.concat(text), ref }
+        end
+        row, col = ref.row, ref.end_col
+      end
+    end
+    return faults
+  ]],
+    tonumber(os.getenv('HUM_TEST_SEED')) or os.time()
+  )
+  eq({}, faults)
+end)

@@ -13,10 +13,19 @@ local function placed(mods)
   return vim.tbl_extend('force', mods, { noswapfile = true }, is_said and {} or { split = 'botright' })
 end
 
+--- Closes the page, and goes back to where the user came from.
+---@param from integer  window
+local function close(from)
+  local ok, err = pcall(vim.cmd.close)
+  if not ok then return notify.complain(err) end
+  if vim.api.nvim_win_is_valid(from) then vim.api.nvim_set_current_win(from) end
+end
+
 --- Opens a window with an empty page.
 ---@param mods? table  window modifiers, as `smods` of a user command
 ---@return integer|nil buf
 function M.open(mods)
+  local from = vim.api.nvim_get_current_win()
   local ok, err = pcall(vim.cmd.split, { mods = placed(mods or {}) })
   if not ok then
     notify.error('hum: the page cannot be shown here: ' .. tostring(err):gsub('^.-(E%d+:)', '%1'))
@@ -25,7 +34,7 @@ function M.open(mods)
   local buf = vim.api.nvim_create_buf(false, true)
   vim.api.nvim_win_set_buf(0, buf)
   vim.bo[buf].bufhidden = 'wipe'
-  vim.keymap.set('n', 'q', '<Cmd>close<CR>', { buffer = buf, nowait = true, desc = 'close' })
+  vim.keymap.set('n', 'q', function() close(from) end, { buffer = buf, nowait = true, desc = 'close' })
   vim.wo[0][0].wrap, vim.wo[0][0].linebreak = true, true
   return buf
 end

@@ -417,25 +417,28 @@ end
 
 --- Where a run finds and puts contents: in the chat's folder; in a dry run, in one of its own first.
 ---@param given hum.ContextGiven
----@return fun(name: string): string path
----@return fun(text: string): string?, string? put
----@return fun(name: string) provide
+---@return { path: (fun(name: string): string), put: (fun(text: string): string?, string?), provide: fun(name: string) }
 local function stores(given)
-  local buf, dir = given.buf, given.folder
-  if not dir then
-    return function(name) return ledgers.path(buf, name) end, function(text) return ledgers.put(buf, text) end, function() end
-  end
+  local buf, dir, paths = given.buf, given.folder, nil ---@type integer, string?, (fun(name: string): string)?
   local function path(name)
-    local own = vim.fs.joinpath(dir, name)
-    return vim.uv.fs_stat(own) and own or ledgers.path(buf, name)
+    paths = paths or ledgers.paths(buf)
+    local own = dir and vim.fs.joinpath(dir, name)
+    return own and vim.uv.fs_stat(own) and own or paths(name)
   end
-  return path, function(text) return ledgers.put_in(dir, text) end, function(name) ledgers.link(buf, name, dir) end
+  if not dir then
+    return { path = path, put = function(text) return ledgers.put(buf, text) end, provide = function() end }
+  end
+  return {
+    path = path,
+    put = function(text) return ledgers.put_in(dir, text) end,
+    provide = function(name) ledgers.link(buf, name, dir) end,
+  }
 end
 
 ---@param given hum.ContextGiven
 ---@return hum.ContextRun
 local function begin(given)
-  local path, put, provide = stores(given)
+  local store = stores(given)
   local ledger = ledgers.get(given.buf)
   ---@type hum.ContextRun
   return {
@@ -443,10 +446,10 @@ local function begin(given)
     buf = given.buf,
     ledger = ledger,
     folder = given.folder or '',
-    path = path,
-    put = put,
-    provide = provide,
-    is_closed = function(name) return ledgers.is_closed(path(name)) end,
+    path = store.path,
+    put = store.put,
+    provide = store.provide,
+    is_closed = function(name) return ledgers.is_closed(store.path(name)) end,
     walk = walks.new(),
     over = false,
     fail = function() end,

@@ -170,15 +170,18 @@ end
 ---@return string
 function M.folder(buf) return belongings.folder(home(get(buf))) end
 
---- The file of something that is kept.
+--- Where things are kept for a chat, as long as it stays where it is.
 ---@param buf integer
----@param name string
----@return string
-function M.path(buf, name)
+---@return fun(name: string): string path
+function M.paths(buf)
   local o = get(buf)
-  local own = vim.fs.joinpath(belongings.folder(home(o)), name)
-  if not o.private_path or o.path == '' or vim.uv.fs_stat(own) then return own end
-  return vim.fs.joinpath(belongings.folder(o.path), name)
+  local dir = belongings.folder(home(o))
+  local other = o.private_path and o.path ~= '' and belongings.folder(o.path) or nil
+  return function(name)
+    local own = vim.fs.joinpath(dir, name)
+    if not other or vim.uv.fs_stat(own) then return own end
+    return vim.fs.joinpath(other, name)
+  end
 end
 
 --- Keeps a text of hum's own.
@@ -215,7 +218,7 @@ end
 ---@param name string
 ---@param dir string
 function M.link(buf, name, dir)
-  local from, to = M.path(buf, name), vim.fs.joinpath(dir, name)
+  local from, to = M.paths(buf)(name), vim.fs.joinpath(dir, name)
   if vim.uv.fs_stat(to) or not vim.uv.fs_stat(from) or not folder.ensure(dir) then return end
   if not vim.uv.fs_link(from, to) then vim.uv.fs_copyfile(from, to) end
 end

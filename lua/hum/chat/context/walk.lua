@@ -64,6 +64,7 @@ local M = {}
 
 ---@class hum.Walk
 ---@field seen table<string, hum.SeenSource>  by place
+---@field places table<string, table<string, true>>  where each content is what the model knows now, by name
 ---@field wholes table<string, true>  contents that went as a whole, by place and name
 ---@field lost table<string, true>    names under which nothing is kept any more
 ---@field pieces hum.WalkedPiece[]
@@ -76,7 +77,7 @@ function M.place(id) return (id:gsub('^buffer:(/)', 'file:%1')) end
 
 ---@param lost? table<string, true>
 ---@return hum.Walk
-function M.new(lost) return { seen = {}, wholes = {}, lost = lost or {}, pieces = {}, missed = {} } end
+function M.new(lost) return { seen = {}, places = {}, wholes = {}, lost = lost or {}, pieces = {}, missed = {} } end
 
 ---@param piece hum.ContextPiece
 ---@return string
@@ -102,12 +103,24 @@ end
 ---@param piece hum.ContextPiece
 ---@return hum.ContextPiece|nil
 local function twin_of(walk, piece)
-  local own, found = M.place(piece.id), nil ---@type string, hum.SeenSource|nil
-  for place, seen in pairs(walk.seen) do
-    local is_it = place ~= own and not seen.out and seen.kept == piece.kept and seen.form ~= 'outline'
-    if is_it and seen.form ~= 'image' and (not found or place < M.place(found.id)) then found = seen end
+  local own, first = M.place(piece.id), nil ---@type string, string|nil
+  for place in pairs(walk.places[piece.kept] or {}) do
+    if place ~= own and (not first or place < first) then first = place end
   end
-  return found and found.piece
+  return first and walk.seen[first].piece
+end
+
+--- Notes what the model knows of a source from now on.
+---@param walk hum.Walk
+---@param place string
+---@param seen hum.SeenSource
+local function set_seen(walk, place, seen)
+  local before = walk.seen[place]
+  if before and before.kept and walk.places[before.kept] then walk.places[before.kept][place] = nil end
+  walk.seen[place] = seen
+  if not seen.kept or seen.out or seen.form == 'outline' or seen.form == 'image' then return end
+  walk.places[seen.kept] = walk.places[seen.kept] or {}
+  walk.places[seen.kept][place] = true
 end
 
 --- As what a piece goes here.
@@ -204,7 +217,7 @@ local function note(walk, piece, form, turn, out)
     before.id, before.follows = piece.id, before.follows or piece.follows
     return
   end
-  walk.seen[place] = {
+  set_seen(walk, place, {
     id = piece.id,
     kept = form ~= 'gone' and piece.kept or nil,
     piece = piece,
@@ -212,7 +225,7 @@ local function note(walk, piece, form, turn, out)
     follows = piece.follows,
     turn = turn,
     out = out,
-  }
+  })
   if form == 'whole' and not out then walk.wholes[content_key(piece)] = true end
 end
 

@@ -3,11 +3,12 @@
 --
 -- The rule: what was sent stays as it was sent, to the byte, in all requests that follow. Only the last message is made
 -- anew; and what a turn says that was edited. The ledger knows what went with each turn.
-local composes = require('hum.chat.context.compose')
+local layout = require('hum.chat.context.layout')
 local ledgers = require('hum.chat.context.ledger')
 local lists = require('hum.chat.context.list')
+local records = require('hum.chat.context.records')
 local resolve = require('hum.chat.context.resolve')
-local summaries = require('hum.chat.text.summary')
+local systems = require('hum.chat.context.system')
 local vision = require('hum.server.vision')
 local walks = require('hum.chat.context.walk')
 
@@ -38,66 +39,6 @@ local M = {}
 ---@field from integer   index of the first turn that is sent
 ---@field plan table     of hum.chat.fit
 ---@field commit fun()   the request was started
-
---- Of hum's own texts, about.
-local BYTES_PER_TOKEN = 4
-
--- ---- records ----------------------------------------------------------------------------------
-
---- The record of each turn, by its text and by which of the turns with that text it is.
----@param ledger hum.Ledger
----@return table<string, hum.ContextTurn>
-local function index(ledger)
-  local out = {}
-  for _, record in ipairs(ledger.turns) do
-    out[record.key .. record.n] = record
-  end
-  return out
-end
-
----@class hum.Recorded
----@field key string
----@field n integer
----@field record? hum.ContextTurn  as the ledger has it
-
---- What the ledger knows of each turn of the user's.
----@param run hum.ContextRun
----@return table<integer, hum.Recorded>  by the turn's index
-local function recorded(run)
-  local known, counts, out = index(run.ledger), {}, {}
-  for i, turn in ipairs(run.given.turns) do
-    if turn.role == 'user' and turn.text ~= '' then
-      local key = ledgers.key(run.buf, turn.text)
-      counts[key] = (counts[key] or 0) + 1
-      local record = known[key .. counts[key]]
-      -- What its text stood for is gone: it is found out again.
-      if record and record.text and run.lost[record.text] then record = nil end
-      out[i] = { key = key, n = counts[key], record = record }
-    end
-  end
-  return out
-end
-
---- The names of what is missing among what records need.
----@param run hum.ContextRun
----@return table<string, true>
-local function find_lost(run)
-  local lost, looked = {}, {}
-  local function look(name)
-    if not name or looked[name] then return end
-    looked[name] = true
-    if not vim.uv.fs_stat(run.path(name)) then lost[name] = true end
-  end
-  for _, record in ipairs(run.ledger.turns) do
-    for _, piece in ipairs(record.pieces) do
-      look(piece.kept)
-      look(piece.sent)
-    end
-    look(record.text)
-  end
-  look(run.ledger.system and run.ledger.system.kept)
-  return lost
-end
 
 -- ---- the run ----------------------------------------------------------------------------------
 
@@ -169,251 +110,7 @@ local function go_on(run, i, cb)
   cb()
 end
 
---- What stands before the text of each turn that is sent, now that all is known.
----@param run hum.ContextRun
----@param from integer
----@return table<integer, hum.Part[]> before, table<integer, hum.Part> text
-local function lay_out(run, from)
-  local before, text = {}, {}
-  run.walk = walks.new(run.lost)
-  for i in ipairs(run.given.turns) do
-    local one = run.recorded[i]
-    local record = run.made[i] or one and one.record
-    if record and i < from then
-      walks.leave_out(run.walk, record, i)
-    elseif record then
-      before[i] = walks.add(run.walk, record, i, run.path)
-      if record.text then text[i] = { type = 'kept', path = run.path(record.text) } end
-    end
-  end
-  return before, text
-end
-
----@param run hum.ContextRun
----@param from integer
----@return hum.ContextMessage[]
-local function compose(run, from)
-  from = math.max(from, (summaries.find(run.given.turns) or 0) + 1) -- what a summary replaces is not sent
-  local before, text = lay_out(run, from)
-  local system = run.system
-  return composes.messages({
-    turns = run.given.turns,
-    thoughts = run.given.thoughts,
-    before = before,
-    text = text,
-    system = system and system.kept and { type = 'kept', path = run.path(system.kept) } or nil,
-    replaces = system and system.replaces,
-    from = from,
-  })
-end
-
--- ---- the system message -----------------------------------------------------------------------
-
----@param turns hum.Turn[]
----@return string|nil  of the chat's own system turns
-local function own_system(turns)
-  local texts = {}
-  for _, turn in ipairs(turns) do
-    local is_own = turn.role == 'system' and turn.text ~= '' and not summaries.is_one(turn)
-    if is_own then texts[#texts + 1] = turn.text end
-  end
-  return texts[1] and table.concat(texts, '\n\n')
-end
-
----@param turns hum.Turn[]
----@return boolean  nothing was answered in the chat
-local function is_first(turns)
-  for _, turn in ipairs(turns) do
-    if turn.role == 'assistant' and turn.text ~= '' then return false end
-  end
-  return true
-end
-
---- Keeps what was decided.
----@param run hum.ContextRun
----@param key string
----@param text? string
----@param notes? hum.SystemNote[]
----@param replaces? boolean
----@return string|nil err
-local function take_system(run, key, text, notes, replaces)
-  local kept, err
-  if text and text ~= '' then
-    kept, err = run.put(text)
-    if not kept then return err end
-  end
-  local bytes = text and #text or 0
-  ---@type hum.ContextSystem
-  run.system = {
-    key = key,
-    kept = kept,
-    bytes = bytes,
-    tokens = math.ceil(bytes / BYTES_PER_TOKEN),
-    replaces = replaces == true or nil,
-    notes = notes or {},
-  }
-end
-
---- Has the system message decided, once for each chat: at its first message, or when the user has changed what it was
---- decided by.
----@param run hum.ContextRun
----@param cb fun(err: string?)
-local function decide(run, cb)
-  local given = run.given
-  local own = own_system(given.turns)
-  local key = ledgers.key(run.buf, ('%s\0%s'):format(given.front.persona or '', own or ''))
-  local known = run.ledger.system
-  local is_known = known and known.key == key and not (known.kept and run.lost[known.kept])
-  local is_due = not is_known and (known ~= nil or is_first(given.turns) or (given.front.persona or '') ~= '')
-  run.system = known
-  if not given.decide or not is_due then return cb() end
-  resolve.await(
-    run,
-    function(back)
-      return given.decide(
-        given.buf,
-        vim.tbl_extend('error', given.place(), {
-          system = own,
-          front = given.front,
-          endpoint = given.endpoint,
-          model = given.model,
-          num_ctx = given.num_ctx,
-          dry = given.dry == true,
-        }),
-        back
-      )
-    end,
-    function(text, notes, replaces) cb(take_system(run, key, text, notes, replaces)) end
-  )
-end
-
--- ---- what fits --------------------------------------------------------------------------------
-
---- More often the plan is not made anew because a piece became larger.
-local MOST_PLANS = 4
-
----@param run hum.ContextRun
----@param message hum.ContextMessage
----@return table  as hum.chat.fit wants it
-local function entry_of(run, message)
-  local texts, turns, tokens, bytes = {}, {}, 0, 0
-  for i = message.first, message.last do
-    local turn = run.given.turns[i]
-    if turn.role == message.role and turn.text ~= '' then
-      turns[#turns + 1], texts[#texts + 1] = turn, turn.text
-    end
-  end
-  for _, piece in ipairs(run.walk.pieces) do
-    if piece.turn >= message.first and piece.turn <= message.last and not piece.out then
-      tokens, bytes = tokens + piece.tokens, bytes + piece.bytes
-    end
-  end
-  local text = table.concat(texts, '\n\n')
-  return {
-    role = message.role,
-    text = text,
-    bytes = #text,
-    tokens = tokens,
-    piece_bytes = bytes,
-    first = message.first,
-    last = message.last,
-    turns = turns,
-  }
-end
-
----@param run hum.ContextRun
----@param messages hum.ContextMessage[]
----@return table[] entries, table system
-local function sizes(run, messages)
-  local at = summaries.find(run.given.turns)
-  local entries, system = {}, { bytes = 0, tokens = 0 }
-  for i, message in ipairs(messages) do
-    if i == 1 and message.role == 'system' then
-      local own = own_system(run.given.turns) or ''
-      local decided = run.system
-      local text = decided and decided.replaces and '' or own
-      system.bytes = #text + (decided and decided.bytes or 0)
-      system.tokens = math.ceil(#text / BYTES_PER_TOKEN) + (decided and decided.tokens or 0)
-    else
-      entries[#entries + 1] = entry_of(run, message)
-    end
-  end
-  if at then system.tokens = system.tokens + math.ceil(#run.given.turns[at].text / BYTES_PER_TOKEN) end
-  return entries, system
-end
-
----@param plan table
----@param entries table[]
----@return integer  index of the first turn that is sent
-local function first_turn(plan, entries)
-  local entry = entries[plan.from or 1]
-  return (plan.from or 1) > 1 and entry and entry.first or 1
-end
-
---- Finds out from where on the turns are sent, so that they fit.
----@param run hum.ContextRun
----@param from integer  the first turn
----@param times integer
----@param cb fun(err: string?, messages: hum.ContextMessage[]?, from: integer?, plan: table?)
-local function fit(run, from, times, cb)
-  local all = compose(run, 1)
-  local messages = from > 1 and compose(run, from) or all -- last, since it leaves the walk that counts
-  if not run.given.fit then return cb(nil, messages, from, {}) end
-  local entries, system = sizes(run, all)
-  resolve.await(
-    run,
-    function(back)
-      return run.given.fit({
-        buf = run.buf,
-        endpoint = run.given.endpoint,
-        model = run.given.model,
-        num_ctx = run.given.num_ctx,
-        dry = run.given.dry == true,
-        state = run.fit_state,
-        system = system,
-        entries = entries,
-      }, back)
-    end,
-    function(err, plan)
-      if err then return cb(err) end
-      plan = plan or {}
-      local wanted = first_turn(plan, entries)
-      if wanted ~= from and times < MOST_PLANS then return fit(run, wanted, times + 1, cb) end
-      cb(nil, messages, from, plan)
-    end
-  )
-end
-
 -- ---- the end ----------------------------------------------------------------------------------
-
---- Records of texts that the chat does not have now are kept too, for undo: so many.
-local SPARE = 200
-
----@param run hum.ContextRun
-local function commit(run)
-  local ledger = ledgers.get(run.buf)
-  local was_there = #ledger.turns > 0 or ledger.system ~= nil or next(ledger.fit) ~= nil
-  local known, used, turns, spare = index(ledger), {}, {}, {}
-  for i, one in pairs(run.recorded) do
-    local id = one.key .. one.n
-    used[id] = true
-    local made = run.made[i]
-    if made then known[id] = (#made.pieces > 0 or made.text) and made or nil end
-  end
-  for id, record in pairs(known) do
-    table.insert(used[id] and turns or spare, record)
-  end
-  local function later(a, b)
-    if a.at ~= b.at then return a.at > b.at end
-    return a.key .. a.n < b.key .. b.n
-  end
-  table.sort(turns, later)
-  table.sort(spare, later)
-  ledger.turns = vim.list_extend(turns, vim.list_slice(spare, 1, SPARE))
-  ledger.system = run.system and (run.system.kept or next(run.system.notes) or ledger.system) and run.system or nil
-  ledger.fit = run.fit_state
-  if was_there or #ledger.turns > 0 or ledger.system or next(ledger.fit) then ledgers.save(run.buf) end
-end
 
 --- Where a run finds and puts contents: in the chat's folder; in a dry run, in one of its own first.
 ---@param given hum.ContextGiven
@@ -474,8 +171,8 @@ end
 ---@param run hum.ContextRun
 local function recall(run)
   if run.folder == '' then run.folder = ledgers.folder(run.buf) end
-  run.lost = find_lost(run)
-  run.recorded = recorded(run)
+  run.lost = records.lost(run)
+  run.recorded = records.of(run)
   run.walk = walks.new(run.lost)
 end
 
@@ -494,7 +191,7 @@ function M.prepare(given, cb)
   run.fail = finish
   local function settle(err)
     if err then return finish(err) end
-    fit(run, 1, 1, function(why, messages, from, plan)
+    layout.fit(run, 1, 1, function(why, messages, from, plan)
       if why or not messages then return finish(why or 'the messages cannot be made') end
       local function done(refused)
         if refused then return finish(refused) end
@@ -503,7 +200,7 @@ function M.prepare(given, cb)
           run = run,
           from = from,
           plan = plan,
-          commit = function() commit(run) end,
+          commit = function() records.commit(run) end,
         })
       end
       if given.dry then return done() end
@@ -512,7 +209,7 @@ function M.prepare(given, cb)
   end
   local needs = may_refer(given) or ledgers.has(given.buf)
   if needs then recall(run) end
-  decide(run, function(err)
+  systems.decide(run, function(err)
     if err or not needs then return settle(err) end
     go_on(run, 1, settle)
   end)
@@ -592,7 +289,7 @@ end
 ---@param to integer
 function M.share(from, to)
   local theirs, own = ledgers.get(from), ledgers.get(to)
-  local known = index(own)
+  local known = records.index(own)
   for _, record in ipairs(theirs.turns) do
     if not known[record.key .. record.n] then table.insert(own.turns, vim.deepcopy(record)) end
   end

@@ -15,14 +15,18 @@ local QUESTIONS, START_MS, REPLY_MS = 6, 90000, 60000
 ---@field new integer        those behind what the former prompt had, the former reply's among them
 
 --- What the chat's requests took, in the order of the questions.
+---@param run { root: string, dir: string }
+---@param url string
+---@param first? string  what the first question begins with
 ---@return bench.FollowUp[]
-local function converse(run, url)
+function M.converse(run, url, first)
   local nvim = editor.start(run.root, run.dir)
   nvim:lua([[require('sender').open(...)]], { way = 'hum', url = url, dialect = 'openai', history = {}, tokens = 60 })
   local out, former = {}, 0
   for i = 1, QUESTIONS do
     nvim.told.finished = nil
-    nvim.rpc:notify('nvim_input', ('<Esc>GAquestion %d about the sea<Esc><CR>'):format(i))
+    local before = i == 1 and first or ''
+    nvim.rpc:notify('nvim_input', ('<Esc>GA%squestion %d about the sea<Esc><CR>'):format(before, i))
     local stats = nvim:wait('finished', REPLY_MS)
     assert(stats, 'no reply of llama-server')
     out[i] = { prompt = stats.prompt_tokens, cached = stats.cached_tokens or 0, new = stats.prompt_tokens - former }
@@ -39,7 +43,7 @@ function M.measure(run)
   local engine = proc.spawn({ run.root .. '/tests/engine/start' })
   local said = task.await(function() return engine.out:match('^(%a+ [^\n]*)\n') or engine.code end, START_MS)
   local url = type(said) == 'string' and said:match('^ready (%S+)')
-  local result = url and converse(run, url) or nil
+  local result = url and M.converse(run, url) or nil
   engine:finish()
   return result, not result and tostring(said) or nil
 end

@@ -6,6 +6,7 @@ package.path = ('%s/bench/?.lua;%s/tests/nvim/?.lua;%s'):format(root, root, pack
 local cell = require('cell')
 local chats = require('chats')
 local completion = require('completion')
+local context = require('context')
 local completion_report = require('completion_report')
 local edit = require('edit')
 local extras = require('extras')
@@ -25,18 +26,20 @@ local FLAT_OUT_PARAGRAPH = 2000
 
 local USAGE = [[
 usage: bench/run [--quick] [--repeat N] [--chat | --chats | --completion | --edit |
-                 --references | --send]
+                 --context | --references | --send]
                  [--way NAME] [--place NAME] [--rate N] [--no-extras]
 
   --quick       one repetition, less of everything
   --chat        only the replies of a chat; --completion: only completion;
                 --send: only the way of a message to the server; --chats: only
-                the list of chats; --references: 10 MB of them
+                the list of chats; --references: 10 MB of them; --context: how
+                far estimates of tokens are off, and what is read again
   --way         of the chat only these ways (may be repeated); the ratios need "bare"
   --place       empty, long or paragraph; --rate 200, 333, 1000, or 0 for flat out
 ]]
 
-local PARTS = { chat = true, chats = true, completion = true, edit = true, references = true, send = true }
+local PARTS =
+  { chat = true, chats = true, completion = true, context = true, edit = true, references = true, send = true }
 
 local function parse(args)
   local opts = { repeats = 3, rates = RATES, ways = {}, places = {}, only = {} }
@@ -145,6 +148,10 @@ local function main()
   if is_wanted('references') then
     figures.references = references.measure(run, opts.repeats, note)
     texts[#texts + 1] = references.markdown(figures.references)
+  end
+  if is_wanted('context') then
+    figures.context = context.measure(run)
+    texts[#texts + 1] = context.markdown(figures.context)
   end
   if is_wanted('chats') then
     figures.chats = chats.measure(run, note)

@@ -18,6 +18,7 @@ local function long_chat(t, srv, n, more)
     vim.list_extend(lines, { '## « fake', '', ('Answer %d: %s.'):format(i, vim.trim(words:rep(45))), '' })
   end
   vim.list_extend(lines, { '## » You', '', '' })
+  t:eval('1') -- it has started: it makes the folder, too
   local path = t:write_file('data/nvim/hum/chats/long.md', table.concat(lines, '\n'))
   chat.configure(
     t,

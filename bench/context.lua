@@ -139,7 +139,7 @@ end
 local function big_file(run)
   local lines = {}
   for i = 1, 2000 do
-    lines[i] = ('local value_%d = compute(%d)'):format(i, i % 97)
+    lines[i] = ('v%d = f(%d)'):format(i, i % 97)
   end
   local path = run.dir .. '/big.lua'
   local f = assert(io.open(path, 'w'))

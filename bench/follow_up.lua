@@ -7,7 +7,7 @@ local task = require('lib.task')
 
 local M = {}
 
-local QUESTIONS, START_MS, REPLY_MS = 6, 90000, 60000
+local QUESTIONS, START_MS, REPLY_MS = 6, 90000, 300000
 
 ---@class bench.FollowUp
 ---@field prompt integer     tokens of the prompt

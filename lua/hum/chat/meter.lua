@@ -11,6 +11,7 @@ local ledgers = require('hum.chat.context.ledger')
 local meter = require('hum.chat.view.meter')
 local models = require('hum.server.models')
 local ranges = require('hum.chat.fit.ranges')
+local references = require('hum.reference.show')
 local settings_of = require('hum.chat.text.settings').of
 local summaries = require('hum.chat.text.summary')
 local tokens = require('hum.server.tokens')
@@ -117,7 +118,7 @@ function M.update(buf)
     for i = 2, #counts do
       sum = sum + counts[i] + tokens.PER_MESSAGE
     end
-    local own = seen.new ~= '' and counts[1] + tokens.PER_MESSAGE or 0
+    local own = seen.new ~= '' and counts[1] + tokens.PER_MESSAGE + references.tokens(buf) or 0
     local added = tokens.of(endpoint, model, own + sum)
     local all = added + (known and known.tokens or 0)
     local window = windows.of(endpoint, model, num_ctx)
@@ -205,5 +206,8 @@ windows.on_change(function(endpoint, model)
 end)
 
 fitting.on_marked(later)
+references.on_change(function(buf)
+  if timers[buf] or meter.is_shown(buf) then later(buf) end
+end)
 
 return M

@@ -81,6 +81,11 @@ function M.set(buf, meter, row)
     or before.warns ~= one.warns
 end
 
+--- Whether anything is shown of a chat.
+---@param buf integer
+---@return boolean
+function M.is_shown(buf) return shown[buf] ~= nil end
+
 ---@param buf integer
 function M.forget(buf) shown[buf] = nil end
 

@@ -7,6 +7,7 @@ local endpoints = require('hum.server.endpoint')
 local measure = require('hum.chat.fit.measure')
 local plans = require('hum.chat.fit.plan')
 local steps_of = require('hum.server.steps').new
+local tokenize = require('hum.server.tokenize')
 local tokens = require('hum.server.tokens')
 local windows = require('hum.server.window')
 
@@ -156,6 +157,31 @@ local function is_asked(given, all)
   return all >= SMALL or given.state.from ~= nil
 end
 
+--- The share of the window from which on it matters how good an estimate is.
+local MATTERS = 0.4
+
+--- Has a server's own tokenizer make the estimate right, where there is one, where nothing is known of the model yet,
+--- and where it decides what is sent.
+---@param given hum.FitGiven
+---@param texts string[]
+---@param counts integer[]  estimated
+---@param window? integer
+---@param cb fun()
+---@return hum.Cancel|nil
+local function calibrate(given, texts, counts, window, cb)
+  local _, is_known = tokens.factor(given.endpoint, given.model)
+  local all = total(counts)
+  if is_known or not window or all < window * MATTERS or not tokenize.is_there(given.endpoint) then return cb() end
+  local sample, estimated = tokenize.sample(texts), 0
+  for i, text in ipairs(texts) do
+    if vim.list_contains(sample, text) then estimated = estimated + counts[i] end
+  end
+  return tokenize.count(given.endpoint, given.model, table.concat(sample, '\n\n'), function(counted)
+    if counted then tokens.learn(given.endpoint, given.model, estimated, counted) end
+    cb()
+  end)
+end
+
 --- Decides which messages are sent, once all that belongs to them is known. The same input gives the same.
 ---@param given hum.FitGiven
 ---@param cb fun(err: string?, fit: hum.Fit?)  called once at most
@@ -174,14 +200,17 @@ function M.before(given, cb)
       local window = windows.of(given.endpoint, given.model, given.num_ctx)
       return settle(given, decide(given, sizes, system, window), steps.finish)
     end
-    steps.add(
-      M.window(
-        given.endpoint,
-        given.model,
-        given.num_ctx,
-        function(window) settle(given, decide(given, sizes, system, window), steps.finish) end
+    steps.add(M.window(given.endpoint, given.model, given.num_ctx, function(window)
+      steps.add(
+        calibrate(
+          given,
+          texts,
+          counts,
+          window,
+          function() settle(given, decide(given, sizes, system, window), steps.finish) end
+        )
       )
-    )
+    end))
   end))
   return steps.cancel
 end

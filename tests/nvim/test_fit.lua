@@ -1,0 +1,120 @@
+-- What of a chat is sent to a model whose window does not hold all of it, and what the chat shows of that.
+local T = require('harness')
+local chat = require('lib.chat')
+local engine = require('lib.engine')
+local test, eq, ok, match, no_match = T.test, T.eq, T.ok, T.match, T.no_match
+
+---@param t test.Case
+---@param srv { url: string }
+---@param endpoint table
+---@param n? integer
+---@return integer buf
+local function long_chat(t, srv, endpoint, n)
+  local lines = { '---', 'hum: 1', 'endpoint: it', 'model: fake', '---', '', '## § System', '', 'Keep this rule.', '' }
+  for i = 1, n or 30 do
+    local words = ('word%d '):format(i)
+    vim.list_extend(lines, { '## » You', '', ('Question %d: %s?'):format(i, vim.trim(words:rep(45))), '' })
+    vim.list_extend(lines, { '## « fake', '', ('Answer %d: %s.'):format(i, vim.trim(words:rep(45))), '' })
+  end
+  vim.list_extend(lines, { '## » You', '', '' })
+  t:eval('1') -- it has started: it makes the folder, too
+  local path = t:write_file('data/nvim/hum/chats/long.md', table.concat(lines, '\n'))
+  t:lua([[return require('hum').setup(...)]], {
+    endpoint = 'it',
+    chat = { window = 'current' },
+    endpoints = { it = vim.tbl_extend('force', { url = srv.url, model = 'fake' }, endpoint) },
+  })
+  return t:lua('return (require("hum").open(...))', path)
+end
+
+local OLLAMA = { dialect = 'ollama', options = { num_ctx = 4096 } }
+
+--- Whether the line with a text is in a closed fold.
+local function is_folded(t, text)
+  local row = t:lua('return vim.fn.search(..., "nw")', text)
+  return t:eval(('foldclosed(%d)'):format(row)) > 0
+end
+
+local function bodies(srv)
+  return vim.tbl_map(function(request) return request.body end, srv:requests('/api/chat'))
+end
+
+test('what is left out is folded, marked, and sent no more when the chat is opened again', function(t)
+  local srv = t:fake()
+  srv:script({ text = 'Well.' })
+  local buf = long_chat(t, srv, OLLAMA)
+  chat.ask(t, 'And the last question?', buf)
+  chat.finished(t)
+  t:wait(function() return is_folded(t, 'Question 1:') end, 'a fold')
+  eq(false, is_folded(t, 'Question 30:'))
+  t:cmd('normal! gg')
+  t:wait_screen('%d+ messages left out: the context window is too small')
+  t:cmd('write')
+  t:cmd('bwipeout!')
+  t:cmd('edit ' .. t.dir .. '/data/nvim/hum/chats/long.md')
+  buf = t:lua('return vim.api.nvim_get_current_buf()')
+  t:wait(function() return is_folded(t, 'Question 1:') end, 'the fold again')
+  chat.ask(t, 'And then?', buf)
+  chat.finished(t, 2)
+  local sent = bodies(srv)
+  eq(sent[1].messages[2].content, sent[2].messages[2].content)
+  match('Question 1: ', t:text(buf), true)
+end)
+
+test('a larger window has all of it sent again', function(t)
+  local srv = t:fake()
+  srv:script({ text = 'Well.' })
+  local buf = long_chat(t, srv, OLLAMA)
+  chat.ask(t, 'And the last question?', buf)
+  chat.finished(t)
+  t:wait(function() return is_folded(t, 'Question 1:') end, 'a fold')
+  t:lua([[require('hum').setup(...)]], {
+    endpoint = 'it',
+    endpoints = { it = { url = srv.url, model = 'fake', dialect = 'ollama', options = { num_ctx = 65536 } } },
+  })
+  chat.ask(t, 'And then?', buf)
+  chat.finished(t, 2)
+  match('Question 1: ', bodies(srv)[2].messages[2].content, true)
+  t:wait(function() return not is_folded(t, 'Question 1:') end, 'no fold')
+end)
+
+test('a retry of an early message sends what stands before it', function(t)
+  local srv = t:fake()
+  srv:script({ text = 'Well.' })
+  local buf = long_chat(t, srv, OLLAMA, 4)
+  chat.ask(t, 'And the last question?', buf)
+  chat.finished(t)
+  no_match('left out', t:messages())
+  eq(10, #bodies(srv)[1].messages)
+end)
+
+test('a file that was left out is sent whole again when it is referred to', function(t)
+  local srv = t:fake()
+  srv:script({ text = 'Well.' })
+  local file = t:write_file('one.lua', ('local planted = 1 -- %s\n'):format(('word '):rep(20)))
+  local buf = long_chat(t, srv, OLLAMA, 2)
+  chat.ask(t, ('Look at #file!:%s please.'):format(file), buf)
+  chat.finished(t)
+  match('local planted', vim.json.encode(bodies(srv)[1]), true)
+  for i = 1, 4 do
+    chat.ask(t, ('more of it %d: '):format(i) .. ('many words '):rep(400), buf)
+    chat.finished(t, i + 1)
+  end
+  no_match('local planted', vim.json.encode(bodies(srv)[5]))
+  chat.ask(t, ('And again #file!:%s'):format(file), buf)
+  chat.finished(t, 6)
+  match('local planted', vim.json.encode(bodies(srv)[6]), true)
+end)
+
+test('a real llama-server counts the chat before it is sent: it fits at the first try', function(t)
+  local srv = engine.start(t, '--ctx-size', '2048', '--parallel', '1')
+  local endpoint = { dialect = 'openai', preset = 'llama_server', options = { max_tokens = 20 } }
+  local buf = long_chat(t, { url = srv.url .. '/v1' }, endpoint, 12)
+  chat.ask(t, 'And the last question?', buf)
+  local stats = chat.finished(t).stats
+  ok(stats.prompt_tokens > 300 and stats.prompt_tokens < 2048, stats.prompt_tokens)
+  local factor = t:lua([[return (require('hum.server.tokens').factor('it', 'fake'))]])
+  ok(factor ~= 1, 'the tokenizer is known')
+  local log = table.concat(vim.fn.readfile(t:lua("return vim.fn.stdpath('log') .. '/hum.log'")), '\n')
+  no_match('overflow', log)
+end)

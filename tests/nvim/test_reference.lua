@@ -301,7 +301,7 @@ test('reference: what is large is asked about once, with name and size', functio
   local piece = reference.pieces(t, '#file:src/b.lua', { folder = folder })[1]
   local asked = project.asked(t)
   eq(1, #asked)
-  T.match('src/b.lua: 2 kB, about', asked[1].prompt, true)
+  T.match('src/b.lua is large (2 kB, about', asked[1].prompt, true)
   eq('ok', piece.state)
   eq(t:lua('return chosen[1]'), { 'file:' .. t.project .. '/src/b.lua', 'outline' })
   eq('outline', piece.form)
@@ -317,7 +317,7 @@ test('reference: what is large is not sent if the user says no', function(t)
   project.answers(t, 'no')
   t:lua("require('hum').setup({ reference = { large = 200 } })")
   local err = reference.refused(t, '#file:src/b.lua')
-  T.match('src/b.lua: 2 kB, about', err, true)
+  T.match('src/b.lua is large (2 kB, about', err, true)
   local dry = reference.pieces(t, '#file:src/b.lua', { dry = true })[1]
   eq('large', dry.state)
   eq(1, #project.asked(t), 'a dry run asks nothing')
@@ -327,7 +327,7 @@ test('reference: many small files together are large', function(t)
   begin(t)
   project.answers(t, 'no')
   t:lua("require('hum').setup({ reference = { large = 300 } })")
-  T.match('#file:src/%*.lua, 2 files: ', reference.refused(t, '#file:src/*.lua'))
+  T.match('#file:src/%*.lua is large %(2 files, ', reference.refused(t, '#file:src/*.lua'))
 end)
 
 -- ---- what has changed -------------------------------------------------------------------------

@@ -40,18 +40,28 @@ local function size(bytes)
 end
 
 ---@param one hum.LargeReference
----@return string  "big.log: 10.2 MB, about 4200k tokens"
+---@return string  "big.log is large (10.2 MB, about 4200k tokens)"
 local function described(one)
-  local name = #one.entries == 1 and one.entries[1].source.title or ('%s, %d files'):format(one.ref.text, #one.entries)
-  return ('%s: %s, about %s tokens'):format(name, size(one.bytes), count.short(one.tokens))
+  local files = #one.entries
+  local name = files == 1 and one.entries[1].source.title or one.ref.text
+  local many = files > 1 and count.of(files, 'file') .. ', ' or ''
+  return ('%s is large (%s%s, about %s tokens)'):format(name, many, size(one.bytes), count.short(one.tokens))
 end
 
 ---@param one hum.LargeReference
 ---@return string
 local function refused(one)
-  return ('%s\nName fewer lines (#file:name:10-40), choose the outline, or raise reference.large.'):format(
-    described(one)
-  )
+  local cure = 'Name fewer lines (#file:name:10-40), choose the outline, or raise reference.large.'
+  return ('%s, and nothing was chosen to be sent\n%s'):format(described(one), cure)
+end
+
+--- What sending the outline means, with its size if that is known.
+---@param one hum.LargeReference
+---@return string
+local function outline_item(one)
+  if #one.entries > 1 then return 'Send their outlines' end
+  local outline = one.entries[1].piece.outline
+  return outline and ('Send its outline (about %s tokens)'):format(count.short(outline.tokens)) or 'Send its outline'
 end
 
 --- Reads the entries again in the form that was chosen.
@@ -66,7 +76,13 @@ local function take(one, choice, where, opts, cb)
     entry.want, entry.piece = choice, nil
     if opts.on_choice then opts.on_choice(entry.source.id, choice) end
   end
-  return measure.start(one.entries, where, opts.folder, cb)
+  return measure.start(one.entries, where, opts.folder, function(err)
+    for _, entry in ipairs(err and {} or one.entries) do
+      local is_open = entry.piece.state == 'large'
+      if is_open then err = err or ('%s has no outline\nSend all of it, or name lines.'):format(entry.source.title) end
+    end
+    cb(err)
+  end)
 end
 
 ---@param one hum.LargeReference
@@ -76,10 +92,10 @@ local function question(one, on_choice)
   local function offer(choice, text)
     choices[#choices + 1], items[#items + 1] = choice, text
   end
-  offer('outline', #one.entries > 1 and 'Send their outlines' or 'Send its outline')
+  offer('outline', outline_item(one))
   offer('whole', 'Send all of it')
   items[#items + 1] = 'Cancel: send nothing'
-  vim.ui.select(items, { prompt = described(one) .. ' ', kind = 'hum.reference' }, function(_, i)
+  vim.ui.select(items, { prompt = described(one) .. '. What is to be sent? ', kind = 'hum.reference' }, function(_, i)
     vim.schedule(function() on_choice(i and choices[i]) end)
   end)
 end

@@ -25,14 +25,22 @@ local function is_code(win)
   return vim.bo[buf].buftype == '' and vim.bo[buf].filetype ~= 'hum' and not vim.wo[win].previewwindow
 end
 
---- hum.chat.code.window remembers it of each tab page.
+---@param win integer
+---@return integer  cells
+local function area(win) return vim.api.nvim_win_get_width(win) * vim.api.nvim_win_get_height(win) end
+
+--- The one that hum.chat.code.window would find, too: it remembers the last of each tab page.
 ---@param tab integer
 ---@return integer|nil
 local function code_in(tab)
-  local wins = { vim.api.nvim_tabpage_get_win(tab), vim.t[tab].hum_code_window or 0 }
-  for _, win in ipairs(vim.list_extend(wins, vim.api.nvim_tabpage_list_wins(tab))) do
+  local nr = vim.api.nvim_tabpage_get_number(tab)
+  local before = vim.fn.win_getid(vim.fn.tabpagewinnr(nr, '#'), nr)
+  for _, win in ipairs({ vim.api.nvim_tabpage_get_win(tab), vim.t[tab].hum_code_window or 0, before }) do
     if is_code(win) and vim.api.nvim_win_get_tabpage(win) == tab then return win end
   end
+  local others = vim.tbl_filter(is_code, vim.api.nvim_tabpage_list_wins(tab))
+  table.sort(others, function(a, b) return area(a) > area(b) end)
+  return others[1]
 end
 
 --- The file that was used last, where the chat has taken its window.

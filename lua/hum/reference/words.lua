@@ -56,7 +56,10 @@ function M.tell_left_out(pieces)
     if piece.state == 'refused' or piece.state == 'missing' then
       left[#left + 1] = ('%s (%s)'):format(piece.source.title, piece.why or '')
     end
-    if piece.note and not vim.tbl_contains(notes, piece.note) then notes[#notes + 1] = piece.note end
+    local note = piece.note
+    -- What is no file of its own is called by its reference.
+    if note and piece.ref and not piece.source.path then note = ('%s: %s'):format(piece.ref.text, note) end
+    if note and not vim.tbl_contains(notes, note) then notes[#notes + 1] = note end
   end
   if #left > 0 then
     local some = table.concat(vim.list_slice(left, 1, 3), ', ')

@@ -39,6 +39,8 @@ local function failed(ref, state, err)
   local entry = { ref = ref, source = no_source(ref), force = false, inside = false }
   local why, cure = notify.parts(err or '')
   entry.piece = measure.none(entry, state, err and why, cure)
+  -- What a kind refuses "!" forces; what it says itself to do goes before that.
+  entry.piece.forceable = state == 'refused' or nil
   return entry
 end
 

@@ -132,6 +132,10 @@ local M = {}
 ---@field exclude string[]
 ---@field text? string
 
+---@class hum.PromptsConfig
+---@field folders string[]
+---@field shipped boolean
+
 ---@class hum.Config
 ---@field endpoint string
 ---@field endpoints table<string, hum.Endpoint>  that can be used
@@ -147,6 +151,7 @@ local M = {}
 ---@field glyphs 'auto'|'unicode'|'ascii'
 ---@field helper? string
 ---@field log 'error'|'warn'|'info'|'debug'
+---@field prompts hum.PromptsConfig
 ---@field reference hum.ReferenceConfig
 
 local current ---@type hum.Config|nil

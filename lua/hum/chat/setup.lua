@@ -26,22 +26,25 @@ local function turn_lines(role, text, name)
 end
 
 ---@param buf integer
----@return hum.Turn|nil  the first message of the user's
-local function first_of_user(buf)
-  return vim.iter(turns.of(buf).turns):find(function(turn) return turn.role == 'user' end)
+---@param role 'user'|'system'
+---@return hum.Turn|nil
+local function first_of(buf, role)
+  for _, turn in ipairs(turns.of(buf).turns) do
+    if turn.role == role then return turn end
+  end
 end
 
 --- Behind what the chat's own system prompt says; of a chat that has been asked something, nothing changes.
 ---@param buf integer
 ---@param system string
 local function add_system(buf, system)
-  local own = vim.iter(turns.of(buf).turns):find(function(turn) return turn.role == 'system' end)
+  local own = first_of(buf, 'system')
   if own then
     local row = rows.after_text(buf, own.last + 1)
     local lines = format.body({ { type = 'text', text = system } }, 'system')
     return edit.replace(buf, row, row, vim.list_extend({ '' }, lines))
   end
-  local first = first_of_user(buf)
+  local first = first_of(buf, 'user')
   local row = first and first.row or vim.api.nvim_buf_line_count(buf)
   edit.replace(buf, row, row, turn_lines('system', system))
 end
@@ -49,7 +52,7 @@ end
 ---@param buf integer
 ---@param history { role: 'user'|'assistant', text: string }[]
 local function add_history(buf, history)
-  local first = first_of_user(buf)
+  local first = first_of(buf, 'user')
   local row, lines = first and first.row or vim.api.nvim_buf_line_count(buf), {}
   for _, turn in ipairs(history) do
     local name = turn.role == 'assistant' and (front.model(buf) or 'example') or nil

@@ -45,7 +45,7 @@ end
 ---@return boolean
 local function is_said(text)
   local word, rest = text:match('^(%a+)%s+(.*)$')
-  if word == 'to' then
+  if rest and word == 'to' then
     word, rest = rest:match('^(%a+)%s+(.*)$')
   end
   return (word == 'me' or word == 'us') and rest ~= ''
@@ -55,7 +55,7 @@ end
 ---@param given hum.Invocation
 function M.run(given)
   local name, input = given.text:match('^(%S+)%s*(.-)%s*$')
-  if name then return library.run(name, opts_of(given, input)) end
+  if name then return library.run(name, opts_of(given, input or '')) end
   require('hum.library.picker').open(opts_of(given, ''))
 end
 

@@ -81,7 +81,7 @@ local function title_of(run)
   local range = run.about.range
   local file = range and vim.fs.basename(vim.api.nvim_buf_get_name(range.buf)) or ''
   local what = run.input
-  if run.filled.quoted and file ~= '' then
+  if range and run.filled.quoted and file ~= '' then
     what = ('%s %s'):format(file, run.input ~= '' and run.input or places.words(range))
   end
   return names.title(what ~= '' and ('%s %s'):format(run.prompt.name, what) or run.prompt.name)
@@ -145,13 +145,13 @@ local function start_edit(run, more)
   local told = { own.system }
   told[#told + 1] = filled.system
   local system = table.concat(told, '\n\n')
-  local texts = { filled.text }
-  if own.references and #own.references > 0 then texts[2] = table.concat(own.references, ' ') end
+  local text = filled.text
+  if own.references and #own.references > 0 then text = text .. '\n\n' .. table.concat(own.references, ' ') end
   local think = prompt.think
   if think == nil then think = own.think end
   local label = run.input ~= '' and ('%s: %s'):format(prompt.name, run.input) or prompt.name
   local handle, err = thread.start(vim.tbl_extend('force', {
-    instruction = table.concat(texts, '\n\n'),
+    instruction = text,
     label = label,
     prompt = system ~= '' and { system = system } or nil,
     endpoint = endpoint or own.endpoint,

@@ -37,9 +37,8 @@ local function is_mini() return debug.getinfo(vim.ui.select, 'S').source:find('m
 ---@return table<hum.PromptEntry, string>
 local function shown(entries, describes)
   local rows = vim.tbl_map(function(entry)
-    local row = { entry.name, entry.prompt and entry.prompt.mode or 'fault' }
-    row[3] = describes and wrap.cut(page.describe(entry), 60) or nil
-    return row
+    local mode = entry.prompt and entry.prompt.mode or 'fault' ---@type string
+    return describes and { entry.name, mode, wrap.cut(page.describe(entry), 60) } or { entry.name, mode }
   end, entries)
   local lines, out = wrap.columns(rows), {}
   for i, entry in ipairs(entries) do
@@ -54,7 +53,7 @@ end
 local function by_select(entries, on_choice)
   local lines = shown(entries, true)
   for _, entry in ipairs(entries) do
-    entry.file = entry.path
+    entry.file = entry.path -- for snacks
   end
   local ok, err = pcall(vim.ui.select, entries, {
     prompt = 'Prompt:',

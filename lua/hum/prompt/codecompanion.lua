@@ -51,7 +51,7 @@ local function sections(lines, first)
     local role = not fence and line:lower():match('^##%s+(%a+)%s*$')
     if marks and not fence then
       fence = marks
-    elseif marks and vim.startswith(marks, fence) and line:find('^%s*`+%s*$') then
+    elseif marks and fence and vim.startswith(marks, fence) and line:find('^%s*`+%s*$') then
       fence = nil
     end
     if role == 'system' or role == 'user' then

@@ -40,7 +40,7 @@ local M = {}
 ---@field think? hum.Think
 ---@field options? table<string, any>
 ---@field persona? string
----@field references? string  in a line
+---@field references? string  references, in a line
 ---@field selection? string   what {{selection}} is where no lines are named; default: what is around the cursor
 ---@field system? string      what the model is told first
 ---@field text string         what is asked: all messages

@@ -58,9 +58,10 @@ function M.facts(text, buf, cb)
       git.run({ repository = repository }, args, function(said) answer(said.ok and shared.trim(said.out) or '') end)
     end
     local function next_name(i)
-      if not names[i] then return cb(values) end
-      GIT[names[i]](ask, function(out)
-        values[names[i]] = plain.escaped(out)
+      local name = names[i]
+      if not name then return cb(values) end
+      GIT[name](ask, function(out)
+        values[name] = plain.escaped(out)
         next_name(i + 1)
       end)
     end
@@ -79,7 +80,7 @@ local function given_pairs(questions, input)
   for _, question in ipairs(questions) do
     local key = vim.pesc(question.title)
     local first, last, value = (' ' .. rest):find('%s' .. key .. '=(%S+)')
-    if first then
+    if first and last then
       values[question.name] = value
       rest = shared.trim(rest:sub(1, math.max(first - 2, 0)) .. ' ' .. rest:sub(last))
     end
@@ -130,10 +131,11 @@ function M.all(prompt) return (prompt.system or '') .. '\n' .. prompt.text end
 ---@return hum.PromptTurn[]  with the references, and what the user says if no placeholder takes that
 local function turns_of(prompt, input)
   local turns = prompt.turns and vim.deepcopy(prompt.turns) or { { role = 'user', text = prompt.text } }
-  local first ---@type hum.PromptTurn  that is asked
+  local first ---@type hum.PromptTurn|nil  that is asked
   for _, turn in ipairs(turns) do
     first = turn.role == 'user' and (first or turn) or nil
   end
+  if not first then return turns end
   if prompt.references then first.text = first.text .. '\n\n' .. prompt.references end
   if input ~= '' and not placeholders.has(M.all(prompt), { 'input' }) then
     first.text = first.text .. '\n\n{{input}}'

@@ -11,10 +11,11 @@ local M = {}
 ---@param keys string[]
 ---@return boolean
 local function has_key(front, keys)
-  return vim.iter(front):any(function(line)
+  for _, line in ipairs(front) do
     local key = line:match('^([%w_-]+):')
-    return key ~= nil and vim.list_contains(keys, key)
-  end)
+    if key and vim.list_contains(keys, key) then return true end
+  end
+  return false
 end
 
 local CODECOMPANION = { 'interaction', 'strategy', 'opts' }

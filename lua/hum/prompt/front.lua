@@ -124,11 +124,11 @@ end
 function M.lists(front, lines)
   if not front then return end
   local values = yaml.parse(vim.list_slice(lines, 2, front.last))
-  local aliases = vim.tbl_filter(function(name) return name:find(M.NAME) end, yaml.texts(values.aliases))
-  local references = type(values.references) == 'table' and table.concat(yaml.texts(values.references), ' ')
-    or values.references
-  if references == '' then references = nil end
-  return aliases[1] and aliases, references --[[@as string|nil]]
+  local aliases = vim.tbl_filter(function(name) return name:find(M.NAME) ~= nil end, yaml.texts(values.aliases))
+  local references = values.references
+  if type(references) == 'table' then references = table.concat(yaml.texts(references), ' ') end
+  local has_text = type(references) == 'string' and references ~= ''
+  return aliases[1] and aliases or nil, has_text and references --[[@as string]] or nil
 end
 
 return M

@@ -16,6 +16,7 @@ local M = {}
 ---@field prompt? hum.Prompt
 ---@field text? string   of its file: what the user's trust is asked for
 ---@field root? string   of the project that it is from
+---@field file? string   the path, for pickers
 ---@field why? string    there is none: where the fault is, what to do, what is wrong
 
 --- Where the user's prompts are.

@@ -51,7 +51,10 @@ end
 ---@param names string[]
 ---@return boolean
 function M.has(text, names)
-  return vim.iter(M.of({ text })):any(function(one) return vim.list_contains(names, one.name) end)
+  for _, one in ipairs(M.of({ text })) do
+    if vim.list_contains(names, one.name) then return true end
+  end
+  return false
 end
 
 --- Why a placeholder means nothing.

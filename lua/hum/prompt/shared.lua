@@ -6,8 +6,8 @@ local M = {}
 ---@param text string
 ---@return string
 function M.trim(text)
-  local from = text:match('^%s*()')
-  return from > #text and '' or text:match('.*%S', from)
+  local from = text:find('%S')
+  return from and text:match('.*%S', from) or ''
 end
 
 --- Lines of a front matter, and bytes of one of them.

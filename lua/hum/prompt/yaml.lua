@@ -52,11 +52,11 @@ local function flow(text, depth)
     return settings.scalar(text)
   end
   local out = {}
-  for _, item in ipairs(items_of(list or map)) do
+  for _, item in ipairs(items_of(list or map or '')) do
     local key, value = item:match('^["\']?([%w_.-]+)["\']?%s*:%s*(.*)$')
     if list then
       out[#out + 1] = flow(item, depth + 1)
-    elseif key then
+    elseif key and value then
       out[key] = flow(value, depth + 1)
     end
   end
@@ -76,7 +76,7 @@ end
 local function peek(r)
   while r.lines[r.at] do
     local indent, text = r.lines[r.at]:match('^( *)(.-)%s*$')
-    if text ~= '' and not text:find('^#') then return { indent = #indent, text = text } end
+    if indent and text and text ~= '' and not text:find('^#') then return { indent = #indent, text = text } end
     r.at = r.at + 1
   end
 end
@@ -128,7 +128,7 @@ local function list(r, indent, depth)
   while true do
     local line = peek(r)
     local mark, rest = (line and line.indent == indent and line.text or ''):match('^(%-%s*)(.*)$')
-    if not line or not mark then return out end
+    if not line or not mark or not rest then return out end
     if rest:find('^[%w_-]+:%s') or rest:find('^[%w_-]+:$') then
       r.lines[r.at] = (' '):rep(indent + #mark) .. rest -- a map, whose first key stands behind the mark
       out[#out + 1] = block(r, indent + #mark, depth + 1) or ''
@@ -151,7 +151,7 @@ local function map(r, indent, depth)
     local key, rest = line.text:match('^["\']?([%w_.-]+)["\']?:%s*(.*)$')
     if line.indent == indent and line.text:find('^%-%s') then return out end
     r.at = r.at + 1
-    if key and line.indent == indent and out[key] == nil then out[key] = under(r, rest, indent, depth) end
+    if key and rest and line.indent == indent and out[key] == nil then out[key] = under(r, rest, indent, depth) end
   end
 end
 

@@ -107,6 +107,8 @@ M.COMPARE = { models = 'strings', buf = 'buffer', question = 'string', quote = M
 
 M.BACKGROUND = { question = 'string', endpoint = 'string', model = 'string', quote = M.LINES }
 
+M.COMPACT = { buf = 'buffer', wish = 'string', back = 'boolean' }
+
 M.CHATS = { query = 'string', limit = 'count', project = 'string' }
 
 M.COMMIT = {

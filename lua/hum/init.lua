@@ -123,6 +123,14 @@ function M.continue(buf)
   return require('hum.chat').continue(buf)
 end
 
+--- Replaces old messages of a chat by a summary that its model writes.
+---@param opts? { buf?: integer, wish?: string, back?: boolean }  wish: what is to be kept above all; back: all is sent
+--- again
+function M.compact(opts)
+  arguments().check('compact', 'opts', opts, arguments().COMPACT)
+  return require('hum.chat').compact(opts)
+end
+
 --- Sets the model: of the current buffer if it is a chat, else of new chats.
 ---@param name? string  "model" or "endpoint/model"; nil: ask with vim.ui.select()
 function M.model(name)

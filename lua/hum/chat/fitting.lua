@@ -21,10 +21,24 @@ local on_marked = function(_) end ---@type fun(buf: integer)
 ---@param fn fun(buf: integer)
 function M.on_marked(fn) on_marked = fn end
 
+--- Whether a request has nothing but text: what a server counts of an image, or of thoughts that go back, says nothing
+--- about the estimate of texts.
+---@param messages hum.WireMessage[]
+---@return boolean
+local function is_text(messages)
+  for _, message in ipairs(messages) do
+    for _, part in ipairs(message.parts) do
+      if part.type ~= 'text' and part.type ~= 'kept' then return false end
+    end
+  end
+  return true
+end
+
 ---@param message hum.Message
----@param plan hum.Fit|{}
+---@param made hum.ContextResult
 ---@return hum.FitSent|nil
-local function sent_of(message, plan)
+local function sent_of(message, made)
+  local plan = made.plan ---@type hum.Fit|{}
   if not plan.tokens then return nil end
   local endpoint = message.resolved.endpoint.name
   return {
@@ -33,6 +47,7 @@ local function sent_of(message, plan)
     model = message.model,
     num_ctx = refer.num_ctx(message),
     fit = plan --[[@as hum.Fit]],
+    is_text = is_text(made.messages),
   }
 end
 
@@ -76,7 +91,7 @@ end
 ---@param message hum.Message
 ---@param made hum.ContextResult
 function M.attach(message, made)
-  local sent = sent_of(message, made.plan)
+  local sent = sent_of(message, made)
   if not sent then return end
   function message.judge(name, data) after.ended(sent, name, data) end
   function message.shorten(data, cb)
@@ -84,7 +99,7 @@ function M.attach(message, made)
     return refer.prepare(message, message.turns, function(err, again)
       local plan = again and again.plan ---@type hum.Fit|nil
       if err or not plan or plan.from <= sent.fit.from then return cb() end
-      sent.fit = plan
+      sent.fit, sent.is_text = plan, is_text(again.messages)
       cb(again.messages)
       tell(message, again)
       again.commit()

@@ -126,6 +126,7 @@ function M.update(buf)
     local changed = meter.set(buf, all > 0 and {
       tokens = all,
       window = window,
+      counted = known ~= nil,
       added = known and added or tokens.of(endpoint, model, own),
       warns = window ~= nil and warn_at ~= false and all >= window * warn_at,
     } or nil, seen.row)

@@ -18,6 +18,7 @@ local FULL, LARGE = 0.97, 3500
 ---@field model string
 ---@field num_ctx? integer
 ---@field fit hum.Fit  as it was sent
+---@field is_text boolean  nothing but text was
 
 ---@param sent hum.FitSent
 ---@return integer|nil
@@ -49,7 +50,8 @@ local function on_done(sent, data)
   local counted, estimated = stats.prompt_tokens, sent.fit.estimated
   local is_cut = counted and (stats.cut or tokens.is_cut(sent.endpoint, sent.model, estimated, counted, window))
   if is_cut then return on_cut(sent, data, math.floor(counted)) end
-  if tokens.learn(sent.endpoint, sent.model, estimated, counted) or counted then bound.clear(sent.buf) end
+  if sent.is_text then tokens.learn(sent.endpoint, sent.model, estimated, counted) end
+  if counted then bound.clear(sent.buf) end
   local filled = counted and counted + (stats.tokens or 0)
   local is_full = window and filled and filled >= window * FULL and data.ending == 'cut'
   if is_full or (data.reason or ''):find('context', 1, true) then
@@ -71,7 +73,9 @@ end
 function M.refused(sent, data)
   local prompt, window = data.prompt_tokens, data.window
   if window then windows.told(sent.endpoint, sent.model, window) end
-  if prompt and prompt >= (window or 0) then tokens.learn(sent.endpoint, sent.model, sent.fit.estimated, prompt) end
+  if prompt and prompt >= (window or 0) and sent.is_text then
+    tokens.learn(sent.endpoint, sent.model, sent.fit.estimated, prompt)
+  end
   bound.set(sent.buf, math.floor(prompt or sent.fit.tokens), window)
 end
 

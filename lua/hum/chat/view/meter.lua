@@ -10,6 +10,7 @@ local ns = vim.api.nvim_create_namespace('hum.meter')
 ---@field tokens integer     of the next request, about
 ---@field window? integer    nil: unknown
 ---@field added integer      those of them that nobody has counted yet
+---@field counted boolean    the server has counted all before them
 ---@field warns boolean      it is nearly full
 
 ---@class hum.ShownMeter: hum.Meter
@@ -35,7 +36,7 @@ function M.share(buf)
   local one = shown[buf]
   if not one then return nil end
   local group = one.warns and 'HumWarning' or nil
-  local about = one.added >= LEAST_ADDED and '~' or ''
+  local about = (not one.counted or one.added >= LEAST_ADDED) and '~' or ''
   if one.window then
     return ('%s%s %% of %s'):format(about, percent(one.tokens, one.window), count.short(one.window)), group
   end

@@ -3,6 +3,7 @@
 -- nothing behind.
 local float = require('hum.look.float')
 local history = require('hum.edit.history')
+local marks = require('hum.reference.show')
 local notify = require('hum.notify')
 local references = require('hum.reference.complete')
 local where = require('hum.reference.where')
@@ -139,9 +140,8 @@ end
 function M.is_open() return open ~= nil end
 
 ---@param ask hum.Ask
-local function grow(ask)
+local function fit(ask)
   if ask ~= open then return end
-  ask.typed = true
   float.place(ask.win)
   -- How many rows it takes is known only in its new width.
   local rows = vim.api.nvim_win_text_height(ask.win, {}).all
@@ -149,6 +149,22 @@ local function grow(ask)
   ask.rows = rows
   float.place(ask.win)
   vim.api.nvim_win_call(ask.win, function() vim.fn.winrestview({ topline = 1 }) end)
+end
+
+---@param ask hum.Ask
+local function grow(ask)
+  if ask ~= open then return end
+  ask.typed = true
+  fit(ask)
+end
+
+--- References in the instruction are completed, and shown with their sizes.
+---@param ask hum.Ask
+local function watch_references(ask)
+  local function here() return where.of({ code = { buf = ask.opts.buf }, dry = true }) end
+  local function rows() return { { first = 0, last = vim.api.nvim_buf_line_count(ask.buf) - 1 } } end
+  references.attach(ask.buf, here)
+  marks.attach(ask.buf, rows, here, function() fit(ask) end)
 end
 
 --- Shows an earlier instruction, or a newer one.
@@ -167,7 +183,8 @@ local function recall(ask, step, alike)
   grow(ask)
 end
 
---- No plugin has anything to offer for an instruction but references (|hum-references|), and no option of the user's shapes it.
+--- No plugin has anything to offer for an instruction but references (|hum-references|), and no option of the user's
+--- shapes it.
 ---@param buf integer
 local function set_buffer(buf)
   local bo = vim.bo[buf]
@@ -275,13 +292,13 @@ function M.open(opts)
   }
   open = ask
   set_buffer(buf)
-  references.attach(buf, function() return where.of({ code = { buf = opts.buf }, dry = true }) end)
   mark(ask)
   ask.win = float.open_at(buf, function() return place_of(ask) end, (' %s '):format(opts.title))
   set_window(ask.win)
   set_keys(ask)
   vim.api.nvim_set_current_win(ask.win)
   watch(ask)
+  watch_references(ask)
   vim.cmd.startinsert()
 end
 

@@ -28,6 +28,7 @@ local PAUSE, MOST = 150, 512 * 1024
 ---@field stale boolean   files may have changed since
 ---@field paused boolean  a reply streams
 ---@field typed boolean   meanwhile, by the user
+---@field on_drawn fun()   what is drawn may have changed
 
 local views = {} ---@type table<integer, hum.ReferenceView>
 
@@ -109,6 +110,7 @@ local function draw_all(view, refs)
   for _, ref in ipairs(refs) do
     draw(view, ref, view.known[ref.text])
   end
+  view.on_drawn()
   on_change(view.buf)
 end
 
@@ -217,9 +219,20 @@ end
 ---@param buf integer
 ---@param ranges fun(): hum.ReferenceRange[]  the rows that the user writes in
 ---@param where fun(): hum.Where  a dry one
-function M.attach(buf, ranges, where)
+---@param on_drawn? fun()
+function M.attach(buf, ranges, where, on_drawn)
   if views[buf] then stop(views[buf]) end
-  local view = { buf = buf, ranges = ranges, where = where, known = {}, stale = false, paused = false, typed = false }
+  ---@type hum.ReferenceView
+  local view = {
+    buf = buf,
+    ranges = ranges,
+    where = where,
+    known = {},
+    stale = false,
+    paused = false,
+    typed = false,
+    on_drawn = on_drawn or function() end,
+  }
   views[buf] = view
   watch_files()
   M.resume(buf)

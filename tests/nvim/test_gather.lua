@@ -298,3 +298,57 @@ test('what cannot be kept is told with the folder', BARE, function(t)
   eq({ 'error', 'bad' }, { ending.name, ending.data.code })
   T.match('move it away: .* cannot be kept in ' .. vim.pesc(t.dir .. '/kept'), ending.data.message)
 end)
+
+test('what changes while it is read is whole, what vanishes is missing; two gather the same at once', BARE, function(t)
+  local e, proj = start(t)
+  local text = ('a line of a text that is not short\n'):rep(20000)
+  t:write_file('proj/same.txt', text)
+  local items = {}
+  for i = 1, 20 do
+    items[i] = { path = proj .. 'same.txt', want = 'whole' }
+  end
+  for id = 101, 104 do
+    e.rpc:notify('gather', id, { folder = t.dir .. '/kept', items = items })
+  end
+  vim.uv.fs_unlink(proj .. 'same.txt')
+  for id = 101, 104 do
+    for _, one in ipairs(e:wait_end(id).data.items) do
+      T.ok(one.state == 'missing' or one.state == 'ok' and e.kept(one.kept) == text, one.state)
+    end
+  end
+  for name in vim.fs.dir(t.dir .. '/kept') do
+    T.match('^%x+%.txt$', name)
+  end
+end)
+
+test('a gathering under way is stopped, and the helper goes on', BARE, function(t)
+  local e, proj = start(t)
+  t:write_file('proj/big.txt', ('0123456789abcde\n'):rep(500000))
+  local items = {}
+  for i = 1, 200 do
+    items[i] = { path = proj .. 'big.txt', want = 'whole' }
+  end
+  e.rpc:notify('gather', 1, { items = items })
+  e.rpc:notify('jobs', 2)
+  local jobs = e:wait_event('jobs', 2).jobs
+  eq({ 1, 'gather', 'reading' }, { #jobs, jobs[1].kind, jobs[1].state })
+  e.rpc:notify('stop', 1)
+  eq('cancelled', e:wait_end(1).name)
+  e.rpc:notify('gather', 3, { items = { { path = proj .. 'a.lua' } } })
+  eq('ok', e:wait_end(3).data.items[1].state)
+  eq(1, #e:events_of(1))
+end)
+
+test('the editor: a gathering that is given up calls nobody', function(t)
+  t:lua([[
+    local gather = require('hum.server.gather')
+    vim.api.nvim_buf_set_lines(0, 0, -1, true, vim.split((('x'):rep(99) .. '\n'):rep(9000), '\n'))
+    local buf, calls = vim.api.nvim_get_current_buf(), {}
+    for i, items in ipairs({ { { buf = buf } }, { { text = ('y'):rep(1000000) } }, { { text = 'z' } } }) do
+      gather.start({ items = items }, function() calls[#calls + 1] = i end)()
+    end
+    gather.start({ items = { { text = 'last' } } }, function() _G.calls = calls end)
+  ]])
+  t:wait(function() return t:lua('return _G.calls ~= nil') end, 'the last one')
+  eq({}, t:lua('return _G.calls'))
+end)

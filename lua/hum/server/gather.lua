@@ -65,8 +65,9 @@ local M = {}
 --- What goes to the helper of an item, and the slices that follow.
 ---@class hum.GatherDraft
 ---@field item table
----@field pieces? string[]
----@field result? table    it needs no helper
+---@field pieces? string[] of a buffer
+---@field text? string      what was given, whole
+---@field result? table     it needs no helper
 
 ---@param item hum.GatherItem
 ---@return table
@@ -118,7 +119,7 @@ local function draft_all(items, cb)
     if item.buf then
       steps.add(draft_buffer(item, add))
     elseif item.text then
-      add({ item = without_text(item), pieces = slices.of_text(item.text) })
+      add({ item = without_text(item), text = item.text })
     else
       add({ item = item })
     end
@@ -127,23 +128,37 @@ local function draft_all(items, cb)
   return steps.cancel
 end
 
+---@class hum.GatherPiece
+---@field index integer  of the item that goes to the helper
+---@field text string
+---@field n? integer     it is that slice of the text
+
 --- One piece goes with its item; more follow.
+---@param draft hum.GatherDraft
+---@param index integer
+---@param pieces hum.GatherPiece[]
+local function add_pieces(draft, index, pieces)
+  local parts, text = draft.pieces, draft.text
+  local count = parts and #parts or text and slices.count(text)
+  if not count then return end
+  if count < 2 then
+    draft.item.text = parts and (parts[1] or '') or text
+    return
+  end
+  draft.item.pieces = count
+  for n = 1, count do
+    pieces[#pieces + 1] = parts and { index = index, text = parts[n] } or { index = index, text = text, n = n }
+  end
+end
+
 ---@param drafts hum.GatherDraft[]
----@return table[] items, { index: integer, text: string }[] pieces
+---@return table[] items, hum.GatherPiece[] pieces
 local function pack(drafts)
   local items, pieces = {}, {}
   for _, draft in ipairs(drafts) do
     if not draft.result then
-      local parts = draft.pieces or {}
       items[#items + 1] = draft.item
-      if draft.pieces and #parts < 2 then
-        draft.item.text = parts[1] or ''
-      elseif draft.pieces then
-        draft.item.pieces = #parts
-        for _, text in ipairs(parts) do
-          pieces[#pieces + 1] = { index = #items, text = text }
-        end
-      end
+      add_pieces(draft, #items, pieces)
     end
   end
   return items, pieces
@@ -172,7 +187,10 @@ local function ask(spec, drafts, steps)
   end)
   if not id then return steps.finish({ message = why }) end
   steps.add(function() client.stop(id, true) end)
-  steps.add(slices.each(pieces, function(piece) client.piece(id, piece.index, piece.text) end))
+  steps.add(slices.each(pieces, function(piece)
+    local text = piece.n and slices.at(piece.text, piece.n) or piece.text
+    client.piece(id, piece.index, text)
+  end))
 end
 
 --- Gathers what items stand for.

@@ -24,15 +24,15 @@ function M.each(list, fn)
   return function() over = true end
 end
 
+--- How many slices a text has, and one of them: not all at once, as each is copied.
 ---@param text string
----@return string[]
-function M.of_text(text)
-  local slices = {}
-  for at = 1, #text, SLICE do
-    slices[#slices + 1] = text:sub(at, at + SLICE - 1)
-  end
-  return slices
-end
+---@return integer
+function M.count(text) return math.max(1, math.ceil(#text / SLICE)) end
+
+---@param text string
+---@param n integer  from 1
+---@return string
+function M.at(text, n) return text:sub((n - 1) * SLICE + 1, n * SLICE) end
 
 --- The row up to which a slice goes: one line at least.
 ---@param buf integer

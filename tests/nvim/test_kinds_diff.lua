@@ -116,6 +116,15 @@ test('files with secrets are left out by name and by what they hold, which is sa
   T.match('+SECRET=2', forced, true)
 end)
 
+test('a diff that is too large says so', PURE, function(t)
+  new(t)
+  repo.sh(t, 'git commit -qam all; rm -r sub; seq 1 300000 > a.txt')
+  T.match(
+    '^nothing of all that is not committed can be sent %(left out: a.txt %(the diff is larger',
+    kinds.refused(t, 'diff')
+  )
+end)
+
 test('names with blanks and umlauts, renames, binaries and many new files', PURE, function(t)
   new(t)
   repo.sh(

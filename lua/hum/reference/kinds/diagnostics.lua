@@ -62,10 +62,15 @@ end
 ---@return hum.ReferencePlace[]  the worst of too many, by file and line
 ---@return integer more
 local function collect(wanted, buf)
-  local found = vim.tbl_filter(
-    function(d) return vim.tbl_isempty(wanted.severities) or wanted.severities[d.severity or 1] ~= nil end,
-    vim.diagnostic.get(buf)
-  )
+  -- Neovim copies what it gives: of severities that nothing is sent of only the number is asked for.
+  local found, counts, all = {}, vim.diagnostic.count(buf), 0
+  for severity = 1, #NAMES do
+    local is_wanted = vim.tbl_isempty(wanted.severities) or wanted.severities[severity] ~= nil
+    all = all + (is_wanted and counts[severity] or 0)
+    if is_wanted and #found < listing.MOST then
+      vim.list_extend(found, vim.diagnostic.get(buf, { severity = severity }))
+    end
+  end
   table.sort(found, function(a, b)
     if a.severity ~= b.severity then return (a.severity or 1) < (b.severity or 1) end
     if a.bufnr ~= b.bufnr then return a.bufnr < b.bufnr end
@@ -78,7 +83,7 @@ local function collect(wanted, buf)
     if a.line ~= b.line then return a.line < b.line end
     return a.col < b.col
   end)
-  return list, #found - #list
+  return list, all - #list
 end
 
 ---@param wanted hum.ReferenceDiagnostics

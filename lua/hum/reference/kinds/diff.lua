@@ -70,8 +70,8 @@ local function finish(task, text)
   end
   local note = withheld.note(left_out, task.where)
   if not text:find('%S') then
-    local err = ('there is no difference in %s'):format(task.title)
-    err = note and ('%s (%s)'):format(err, note) or err
+    local nothing = note and 'nothing of %s can be sent' or 'there is no difference in %s'
+    local err = nothing:format(task.title) .. (note and (' (%s)'):format(note) or '')
     return task.cb(('%s\nTake %s out of the message.'):format(err, task.ref.text), {})
   end
   task.cb(nil, {

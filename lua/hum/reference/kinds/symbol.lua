@@ -173,12 +173,13 @@ local function by_syntax(search)
     local path = place.file(buf)
     local found, rows = syntax.find(text, search.name)
     for _, one in ipairs(found) do
-      list[#list + 1] = { path = path, buf = buf, first = one.first, last = one.last }
+      local definition = { path = path, buf = buf, first = one.first, last = one.last }
+      whole.take(definition, text)
+      list[#list + 1] = definition
     end
     for _, row in ipairs(rows) do
       uses[#uses + 1] = { path = path, line = row + 1, text = vim.trim(text.lines[row + 1]) }
     end
-    vim.list_extend(search.known, syntax.names(text))
   end
   local function step()
     local buf = table.remove(waiting, 1)
@@ -190,7 +191,10 @@ local function by_syntax(search)
     local text = texts.of_buffer(buf)
     texts.parse(text, function()
       if text.root then take_from(buf, text) end
-      vim.schedule(step)
+      vim.schedule(function()
+        if text.root and #list == 0 then vim.list_extend(search.known, syntax.names(text)) end
+        vim.schedule(step)
+      end)
     end)
   end
   step()

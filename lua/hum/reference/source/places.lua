@@ -5,7 +5,7 @@ local withheld = require('hum.reference.source.withheld')
 local M = {}
 
 --- So many entries are read of a list.
-local MOST = 1000
+local MOST = 500
 
 local TYPES = { E = 'error', W = 'warning', I = 'info', N = 'note', H = 'hint' }
 

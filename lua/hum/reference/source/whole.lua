@@ -51,9 +51,10 @@ local function by_indent(lines, first)
   return last
 end
 
+--- Takes the lines of a definition.
 ---@param one hum.ReferenceDefinition
 ---@param text hum.ReferenceText
-local function take(one, text)
+function M.take(one, text)
   if type(text.source) == 'number' and #text.lines == 0 then
     one.lines = vim.api.nvim_buf_get_lines(text.source, one.first, math.min(one.last, one.first + LINES - 1) + 1, false)
     return
@@ -80,9 +81,13 @@ function M.of(list, is_over, cb)
     local one = list[i]
     if is_over() then return end
     if not one then return cb(kept) end
+    if one.lines then
+      kept[#kept + 1] = one
+      return step(i + 1)
+    end
     local function with(text)
       texts.parse(text, function()
-        take(one, text)
+        M.take(one, text)
         if #one.lines > 0 then kept[#kept + 1] = one end
         vim.schedule(function() step(i + 1) end)
       end)

@@ -48,7 +48,7 @@ static void check_text(int line, const char *from, const char *bytes, size_t len
                 wanted);
     buf_finish(&out);
 }
-#define TEXT(from, bytes, wanted) check_text(__LINE__, from, bytes, sizeof bytes - 1, wanted)
+#define TEXT(from, bytes, wanted) check_text(__LINE__, from, bytes, sizeof(bytes) - 1, wanted)
 
 static void all_becomes_utf8(void)
 {

@@ -26,7 +26,9 @@ static void words_are_parted_by_one_blank(void)
     PAGE("a&nbsp;b\xc2\xa0"
          "c",
          "a b c");
-    PAGE("so\xc2\xad" "ft&shy;ly &#8203;x", "softly x");
+    PAGE("so\xc2\xad"
+         "ft&shy;ly &#8203;x",
+         "softly x");
 }
 
 static void blocks_are_paragraphs_and_lines(void)

@@ -96,11 +96,23 @@ test('what works stands above what does not, and what is to be looked up at the 
     'endpoint "z_good"',
     'completion',
     'endpoint "a_dead"',
+    'images and PDFs',
     'keys in chats',
     'versions',
   }, titles)
   T.match('\n%- g%?: list these keys\n', text)
   T.match('\n%- .-OK Neovim 0%.', text)
+end)
+
+test('programs for images and PDFs are named, and those that could be installed', function(t)
+  local bin = t.dir .. '/bin'
+  t:write_file('bin/pdftotext', '#!/bin/sh\n')
+  assert(vim.uv.fs_chmod(bin .. '/pdftotext', 493))
+  t:lua('vim.env.PATH, vim.env.WAYLAND_DISPLAY, vim.env.DISPLAY = ..., "wayland-0", nil', bin)
+  local text = report(t, {})
+  T.match('PDFs are read by pdftotext', text, true)
+  T.match('install wl-clipboard', text, true)
+  T.match('install ImageMagick or ffmpeg', text, true)
 end)
 
 test('faults of the configuration are listed', function(t)

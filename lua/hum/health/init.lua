@@ -183,6 +183,7 @@ local function check_all()
     endpoint.check(name, asked[name])
   end
   require('hum.complete.report').check(health, usable, wait_for)
+  require('hum.health.reference').check()
   check_keys()
   check_versions(said)
 end

@@ -263,6 +263,14 @@ local function read_pdf(entry, cb)
   end)
 end
 
+--- The programs that are installed.
+---@return string|nil scales  makes images smaller
+---@return boolean reads      PDFs
+function M.programs()
+  local scales = scalers()[1]
+  return scales and scales.name, vim.fn.executable('pdftotext') == 1
+end
+
 -- ---- all --------------------------------------------------------------------------------------
 
 ---@param entries hum.ReferenceEntry[]

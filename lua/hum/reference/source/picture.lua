@@ -173,6 +173,13 @@ local function refusal(asked, missing)
   return 'no image of the clipboard can be reached from this terminal\nSave it, and name its file: #image:pic.png.'
 end
 
+--- The programs that may have an image of the clipboard in this session.
+---@return { name: string, is_there: boolean }[]
+function M.programs()
+  local fitting = vim.tbl_filter(function(program) return program.fits() end, PROGRAMS)
+  return vim.tbl_map(function(program) return { name = program.name, is_there = has(program.name) } end, fitting)
+end
+
 --- Reads the image in the clipboard into a file of its own, which is gone when Neovim ends.
 ---@param cb fun(err: string|nil, path: string|nil)  scheduled, once; not after a cancel
 ---@return fun() cancel

@@ -27,6 +27,7 @@ end
 ---@field window? string     instead of the option `chat.window`; "cursor": a float at the cursor
 ---@field mods? table        window modifiers, as `smods` of a user command
 ---@field draft? boolean     the question is written, and not sent
+---@field quoted? hum.Quote  what the question quotes already
 ---@field setup? hum.ChatSetup  what a new chat begins with
 
 --- Opens a chat and shows it. Returns its buffer.

@@ -43,6 +43,7 @@ test(':Hum explain on a range asks in a new chat, with these lines', OPTS, funct
   eq('hum', t:eval('&filetype'))
   T.match('A short answer.', t:text(), true)
   T.match('\ntitle: explain code.lua lines 5-6\n', t:text(), true)
+  T.ok(t:eval([[foldclosed(search('^print(add', 'nw'))]]) > 0, 'the quote is folded')
 end)
 
 test('without a range it is about the function around the cursor; what follows is the input', OPTS, function(t)

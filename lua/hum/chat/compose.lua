@@ -52,9 +52,10 @@ function M.write(chat, opts)
   if opts.quote then
     local quoted, err = quote.lines(opts.quote)
     if not quoted then return nil, err end
-    if not opts.quote.text then origin.note(chat.buf, opts.quote) end
     blocks[1] = quoted
   end
+  local source = opts.quote or opts.quoted
+  if source and not source.text then origin.note(chat.buf, source) end
   if opts.question then
     blocks[#blocks + 1] = format.body({ { type = 'text', text = opts.question } }, 'user')
   elseif #blocks > 0 then
@@ -67,7 +68,7 @@ function M.write(chat, opts)
     if opts.setup then setup.write(chat.buf, opts.setup) end
     if #blocks > 0 then write(chat, blocks) end
   end)
-  if ok and opts.quote then quotes.fold_last(chat.buf) end
+  if ok and source then quotes.fold_last(chat.buf) end
   return ok or nil, err
 end
 

@@ -6,12 +6,12 @@ local endpoints = require('hum.server.endpoint')
 local models = require('hum.server.models')
 local names = require('hum.chat.kept.name')
 local notify = require('hum.notify')
-local origin = require('hum.chat.code.origin')
 local placeholders = require('hum.prompt.placeholders')
 local places = require('hum.edit.where')
 local problems = require('hum.edit.collect.problems')
 local send = require('hum.chat.send')
 local thread = require('hum.edit.thread')
+local values_of = require('hum.prompt.values')
 
 local M = {}
 
@@ -110,6 +110,7 @@ local function open_chat(run, more)
     new = is_new,
     mods = run.opts.mods,
     draft = prompt.draft,
+    quoted = filled.quoted and run.about.range and values_of.quoted(run.about.range) or nil,
     persona = is_new and run.persona and run.persona.name or nil,
     setup = is_new and {
       title = title_of(run),
@@ -122,10 +123,6 @@ local function open_chat(run, more)
   local chat = require('hum.chat')
   local buf, err = chat.open(opts)
   if not buf then return nil, err end
-  local range = run.about.range
-  if filled.quoted and range and not range.chars then
-    origin.note(buf, { buf = range.buf, first = range.first + 1, last = range.last + 1 })
-  end
   queue_rest(buf, asked, not prompt.draft)
   return buf
 end

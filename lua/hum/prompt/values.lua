@@ -1,7 +1,7 @@
 -- What the placeholders of a prompt are for some lines of a buffer.
-local format = require('hum.chat.text.format')
 local plain = require('hum.prompt.plain')
 local problems = require('hum.edit.collect.problems')
+local quote = require('hum.chat.text.quote')
 
 local M = {}
 
@@ -15,23 +15,18 @@ function M.text(range)
   return table.concat(lines, '\n')
 end
 
+--- The same for what quotes it: whole lines, or what of them is meant.
+---@param range hum.EditRange
+---@return hum.Quote
+function M.quoted(range)
+  local text = range.chars and vim.split(M.text(range), '\n', { plain = true }) or nil
+  return { buf = range.buf, first = range.first + 1, last = range.last + 1, text = text }
+end
+
 --- The same as a chat quotes it.
 ---@param range hum.EditRange
 ---@return string
-function M.quote(range)
-  local name = vim.api.nvim_buf_get_name(range.buf)
-  local is_file = name ~= '' and vim.bo[range.buf].buftype == '' and not name:find('^%a[%w+.-]+://')
-  return table.concat(
-    format.quote({
-      lines = vim.split(M.text(range), '\n', { plain = true }),
-      filetype = vim.bo[range.buf].filetype,
-      name = is_file and vim.fn.fnamemodify(name, ':~:.') or '',
-      first = range.first + 1,
-      last = range.last + 1,
-    }),
-    '\n'
-  )
-end
+function M.quote(range) return table.concat(quote.lines(M.quoted(range)) or {}, '\n') end
 
 --- The same in the midst of a text: what reads like a reference is none, in a quote.
 ---@param range hum.EditRange

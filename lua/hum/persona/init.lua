@@ -134,6 +134,12 @@ end
 ---@return hum.Persona|nil persona
 ---@return string|nil err  what to do about it stands first
 function M.get(name, project)
+  local options = config.get()
+  local set = options.personas[name] or options.chat.personas[name]
+  if set then
+    local entry = configured(name, set)
+    return entry.persona, entry.why
+  end
   local list = M.list(project)
   for _, entry in ipairs(list) do
     if entry.name == name then return entry.persona, entry.why end

@@ -28,7 +28,7 @@ test('reference, edits: what an instruction refers to goes in front of the quest
   local messages = request(t, srv).body.messages
   local words = messages[#messages].content
   T.match('^<file path="src/b.lua">\nlocal beta_1 = 1\n', words)
-  T.match('\nlocal beta_59 = 59\n\n?</file>', words)
+  T.match('\nlocal beta_59 = 59\n</file>', words)
   T.match('local alpha_1 = 1\nlocal alpha_2 = 2', words, true)
   T.match('What is to be done: name it as in #file:src/b.lua and #lines:3-4', words, true)
 end)

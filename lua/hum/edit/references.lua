@@ -19,7 +19,7 @@ end
 --- Finds it out.
 ---@param ask hum.edit.Ask
 ---@param endpoint string  that is asked
----@param cb fun(why?: string, attached?: hum.Attached)  once, not after a cancel
+---@param cb fun(why?: string, attached?: hum.AttachedParts)  once, not after a cancel
 ---@return fun() cancel
 function M.find(ask, endpoint, cb)
   local where = where_of({ code = { buf = ask.buf }, model = { endpoint = endpoint, model = ask.model } })

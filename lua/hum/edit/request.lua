@@ -48,7 +48,7 @@ local M = {}
 ---@class hum.edit.Run
 ---@field ask hum.edit.Ask
 ---@field on_event hum.edit.OnEvent
----@field attached? hum.Attached  what the instruction refers to
+---@field attached? hum.AttachedParts  what the instruction refers to
 ---@field detach? fun()     cancels finding that out
 ---@field id? integer       of the request under way
 ---@field form? hum.EditForm

@@ -10,25 +10,44 @@ local M = {}
 ---@return table  as |hum-protocol| has it
 local function text_part(text) return { type = 'text', text = text } end
 
+---@param path string  of what is kept
+---@return boolean  it ends with a line break
+local function is_closed(path)
+  local fd = vim.uv.fs_open(path, 'r', 0)
+  if not fd then return false end
+  local stat = vim.uv.fs_fstat(fd)
+  local last = stat and stat.size > 0 and vim.uv.fs_read(fd, 1, stat.size - 1)
+  vim.uv.fs_close(fd)
+  return last == '\n'
+end
+
+---@param piece hum.Piece
+---@return hum.Worded
+local function named(piece)
+  local source = piece.source
+  return { title = source.title, tag = source.tag, attributes = source.attributes }
+end
+
 --- A piece as parts of a message: what it is called, what it holds, and a blank line.
 ---@param piece hum.Piece
 ---@param folder string
 ---@return table[]
 local function parts_of(piece, folder)
-  local source, image = piece.source, piece.image
+  local image = piece.image
   if image then
     local path = vim.fs.joinpath(folder, image.kept)
-    local part = { type = 'image', path = path, media = image.media, name = source.title }
-    return { text_part(wording.image(source) .. wording.BETWEEN), part }
+    local part = { type = 'image', path = path, media = image.media, name = piece.source.title }
+    return { text_part(wording.image(named(piece)) .. wording.BETWEEN), part }
   end
-  local is_outline = piece.form == 'outline' and piece.outline ~= nil
-  local head, tail = (is_outline and wording.outline or wording.whole)(source)
-  local kept = is_outline and piece.outline.kept or piece.kept
-  local content = kept and { type = 'kept', path = vim.fs.joinpath(folder, kept) } or text_part('')
+  local outline = piece.form == 'outline' and piece.outline or nil
+  local kept = outline and outline.kept or piece.kept
+  local path = kept and vim.fs.joinpath(folder, kept)
+  local head, tail = (outline and wording.outline or wording.whole)(named(piece), path and is_closed(path) or nil)
+  local content = path and { type = 'kept', path = path } or text_part('')
   return { text_part(head), content, text_part(tail .. wording.BETWEEN) }
 end
 
----@class hum.Attached
+---@class hum.AttachedParts
 ---@field parts table[]    of a message, in front of its text; empty: there is no reference
 ---@field tokens integer   of all of them, as estimated
 ---@field pieces hum.Piece[]
@@ -36,7 +55,7 @@ end
 --- Has the references of some texts resolved.
 ---@param texts string[]  what the user wrote; a source that several name is there once
 ---@param where hum.Where
----@param cb fun(err?: string, attached?: hum.Attached)  once, not after a cancel; err: why they cannot be sent
+---@param cb fun(err?: string, attached?: hum.AttachedParts)  once, not after a cancel; err: why they cannot be sent
 ---@return fun() cancel
 function M.to(texts, where, cb)
   local refs = {}

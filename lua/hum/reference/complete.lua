@@ -111,8 +111,11 @@ end
 function M.menu(line, where)
   local at, head, typed = argument_at(line)
   if at and head and typed then return { col = at - 1, items = arguments(head, typed, where()) } end
-  local start, stem = line:match('()#(%a?[%w_-]*)$')
-  if not start or (start > 1 and not line:sub(start - 1, start - 1):find('[^%w_#&/\\=@$%%.]')) then return nil end
+  local position, stem = line:match('()#(%a?[%w_-]*)$')
+  local start = position --[[@as integer|nil]]
+  if not start or not stem or (start > 1 and not line:sub(start - 1, start - 1):find('[^%w_#&/\\=@$%%.]')) then
+    return nil
+  end
   return { col = start - 1, items = names(stem) }
 end
 

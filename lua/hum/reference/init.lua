@@ -210,7 +210,7 @@ function M.check(ids, where, opts, cb)
   local entries = {} ---@type hum.ReferenceEntry[]
   for i, id in ipairs(ids) do
     local source = kinds.again(id, where)
-    local ref = { text = id, force = true } --[[@as hum.Reference]]
+    local ref = { text = id, kind = '', force = true, row = 0, col = 0, end_col = 0 }
     local entry = sources.entry(job, ref, source or { id = id } --[[@as hum.Source]])
     entry.ref = nil
     if not source then entry.piece = measure.none(entry, 'missing', 'it is not there any more') end

@@ -69,9 +69,9 @@ local function own(name)
   if loaded[name] == nil then
     local ok, kind = pcall(require, PLACE .. name)
     if not ok and not tostring(kind):find('module .* not found') then error(kind, 0) end
-    loaded[name] = ok and kind or false
+    loaded[name] = ok and kind --[[@as hum.ReferenceKind]] or false
   end
-  return loaded[name] or nil
+  return loaded[name] --[[@as hum.ReferenceKind]] or nil
 end
 
 --- A kind: the user's own goes before hum's of the same name.

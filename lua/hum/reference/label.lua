@@ -81,6 +81,6 @@ end
 --- The line of an image: name, pixels, size.
 ---@param piece hum.Piece
 ---@return string
-function M.image(piece) return ('%s, %s'):format(piece.source.title, convert.words(piece.image)) end
+function M.image(piece) return ('%s, %s'):format(piece.source.title, convert.words(assert(piece.image))) end
 
 return M

@@ -29,7 +29,8 @@ local function large_of(entries)
   local is_large = #single > 0 or tokens > config.get().reference.large
   if #sent == 0 or not is_large then return nil end
   local all = tokens > config.get().reference.large and #sent > 1
-  return { ref = entries[1].ref, entries = all and sent or single, bytes = bytes, tokens = tokens }
+  local asked = all and sent or single
+  return { ref = entries[1].ref, entries = asked, bytes = bytes, tokens = tokens } --[[@as hum.LargeReference]]
 end
 
 ---@param bytes integer

@@ -187,7 +187,7 @@ function M.start(entries, where, folder, cb)
     end)
   end
   stops.gather = gather.start(spec, function(err, results)
-    if not results then return cb(type(err) == 'table' and err.message or err or 'the files could not be read') end
+    if not results then return cb(err and err.message or 'the files could not be read') end
     local function take(entry, i) entry.piece = piece_of(entry, results[i]) end
     stops.slices = slices.each(asked, take, convert_all)
   end)

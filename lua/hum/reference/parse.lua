@@ -103,6 +103,13 @@ end
 ---@field is_kind fun(name: string, arg?: string): any
 ---@field found fun(first: integer, last: integer, kind: string, arg?: string, force: boolean)
 
+---@param s hum.ReferenceScan
+---@param pattern string  that ends in "()"
+---@return integer|nil  the byte behind what it matches here
+local function behind(s, pattern)
+  return s.text:match(pattern, s.at) --[[@as integer|nil]]
+end
+
 --- What each character that may mean something does; returns where to go on.
 ---@type table<string, fun(s: hum.ReferenceScan): integer|nil>
 local AT = {
@@ -116,13 +123,13 @@ local AT = {
       local _, stop = s.text:find('-->', s.at + 4, true)
       return stop and stop + 1
     end
-    return s.text:match('^<%a[%w+.-]+://[^>%s]*>()', s.at)
+    return behind(s, '^<%a[%w+.-]+://[^>%s]*>()')
   end,
   [':'] = function(s)
     if not s.text:find('^://', s.at) or not s.text:sub(s.at - 1, s.at - 1):find('%w') then return nil end
-    return s.text:match('^[^%s<>"`]*()', s.at) -- all of an address
+    return behind(s, '^[^%s<>"`]*()') -- all of an address
   end,
-  [']'] = function(s) return s.text:match('^%]%([^()%s]*%)()', s.at) end,
+  [']'] = function(s) return behind(s, '^%]%([^()%s]*%)()') end,
   ['!'] = function(s)
     local found = s.text:find('^!%[', s.at) and s.is_kind('image', '') and token.image(s.text, s.at)
     if not found then return nil end
@@ -131,7 +138,7 @@ local AT = {
   end,
   ['#'] = function(s)
     local found = token.read(s.text, s.at, s.is_kind)
-    if not found then return s.text:match('^#+()', s.at) end
+    if not found then return behind(s, '^#+()') end
     s.found(s.at, found.stop, found.kind, found.arg, found.force)
     return found.stop + 1
   end,

@@ -11,7 +11,8 @@ local M = {}
 ---@return string
 function M.forced(ref)
   if ref.kind == 'image' and ref.text:find('^!%[') then
-    return ref.arg:find('%s') and ('#image!:"%s"'):format(ref.arg) or '#image!:' .. ref.arg
+    local arg = ref.arg or ''
+    return arg:find('%s') and ('#image!:"%s"'):format(arg) or '#image!:' .. arg
   end
   local name = '#' .. ref.kind
   local rest = ref.text:sub(#name + 1):gsub('^!', '')

@@ -85,7 +85,8 @@ local OPENS = { [')'] = '(', [']'] = '[', ['}'] = '{', ['>'] = '<' }
 ---@return string
 local function within_brackets(arg)
   local depth = { ['('] = 0, ['['] = 0, ['{'] = 0, ['<'] = 0 }
-  for at, char in arg:gmatch('()([()%[%]{}<>])') do
+  for position, char in arg:gmatch('()([()%[%]{}<>])') do
+    local at = position --[[@as integer]]
     local opened = OPENS[char]
     if not opened then
       depth[char] = depth[char] + 1
@@ -109,7 +110,7 @@ local function ends_with(arg, text) return #arg > #text and arg:sub(-#text) == t
 ---@return boolean
 local function ends_in_dots(arg, kind)
   local before, dots = arg:match('^(.-)(%.+)$')
-  if not dots then return false end
+  if not before or not dots then return false end
   if before == '' or before:find('/$') then return #dots <= 2 end
   return kind == 'diff' and (#dots == 2 or #dots == 3)
 end
@@ -168,7 +169,8 @@ local function bare(text, at, kind, emphasis, is_kind)
   for _, sign in ipairs(STOPS) do
     raw = raw:sub(1, (raw:find(sign, 1, true) or #raw + 1) - 1)
   end
-  for first, name in raw:gmatch('()[,;|]#(%a[%w_-]*)') do
+  for position, name in raw:gmatch('()[,;|]#(%a[%w_-]*)') do
+    local first = position --[[@as integer]]
     if is_kind(name, '') then -- the next reference, without a blank between
       raw = raw:sub(1, first - 1)
       break
@@ -265,8 +267,12 @@ function M.image(text, at)
   if not open or not target or not stop then return nil end
   local path = target:gsub('^file://', '')
   if path:find('^%a[%w+.-]+:') and not path:find('^%a:[\\/]') or path:find('^#') then return nil end
-  path = path:gsub('%%(%x%x)', function(hex) return string.char(tonumber(hex, 16)) end)
-  return { stop = stop - 1, arg = path }
+  path = path:gsub('%%(%x%x)', function(hex) return string.char(tonumber(hex, 16) or 0) end)
+  return {
+    stop = stop --[[@as integer]]
+      - 1,
+    arg = path,
+  }
 end
 
 return M

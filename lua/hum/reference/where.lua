@@ -137,6 +137,7 @@ function M.of(opts)
   for _, root in ipairs({ project, cwd, root_of_chat(opts.chat) }) do
     if not vim.tbl_contains(roots, root) then roots[#roots + 1] = root end
   end
+  ---@diagnostic disable-next-line: missing-fields  the rest follows
   local where = { project = project, base = project, roots = roots, code = code } ---@type hum.Where
   where.chat, where.dry, where.model = opts.chat, opts.dry == true, opts.model
 

@@ -165,7 +165,9 @@ local function one(buf, where, cb)
   cb(nil, { M.source(buf, where) })
 end
 
----@type fun(ref: hum.Reference, where: hum.Where, cb: hum.ReferenceDone)
+---@param ref hum.Reference
+---@param where hum.Where
+---@param cb hum.ReferenceDone
 function M.resolve(ref, where, cb)
   local arg = ref.arg
   if not arg or arg == 'current' or arg == '%' then
@@ -213,8 +215,9 @@ function M.again(id, where)
     if file_of(other) == name then return M.source(other, where) end
   end
   -- It is closed: its file goes on.
-  local shown = name and where.shown(name)
-  return name and { id = id, title = shown, tag = 'file', attributes = { path = shown }, path = name, follows = true }
+  if not name then return nil end
+  local shown = where.shown(name)
+  return { id = id, title = shown, tag = 'file', attributes = { path = shown }, path = name, follows = true }
 end
 
 return M

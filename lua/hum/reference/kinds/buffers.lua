@@ -6,6 +6,6 @@ return {
   desc = 'all visible buffers with their unsaved text',
   argument = 'none',
   resolve = function(ref, where, cb)
-    return buffer.resolve(vim.tbl_extend('force', ref, { arg = 'visible' }), where, cb)
+    return buffer.resolve(vim.tbl_extend('force', ref, { arg = 'visible' }) --[[@as hum.Reference]], where, cb)
   end,
 }

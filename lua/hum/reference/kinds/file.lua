@@ -48,9 +48,10 @@ local function split_lines(arg)
     path, first, dash, last = arg:match('^(.+)#L(%d+)(%-?)L?(%d*)$')
   end
   if not path or not first then return nil end
-  local from = math.max(1, tonumber(first) or 1)
   if dash == '' and last ~= '' then return nil end
-  local to = tonumber(last) or (dash == '' and from or math.huge)
+  local from = math.max(1, tonumber(first) or 1) --[[@as integer]]
+  local to = tonumber(last) --[[@as integer|nil]]
+  if not to then return path, from, dash == '' and from or nil end
   return path, math.min(from, to), math.max(from, to)
 end
 
@@ -59,12 +60,12 @@ end
 ---@param cb fun(found: hum.FoundFile|nil)
 local function find(arg, where, cb)
   first_there(where.paths(arg), function(path, type)
-    if path then return cb({ path = path, type = type }) end
+    if path and type then return cb({ path = path, type = type }) end
     local name, first, last = split_lines(arg)
     if not name then return cb(nil) end
     first_there(where.paths(name), function(inner, inner_type)
-      if not inner then return cb(nil) end
-      cb({ path = inner, type = inner_type, first = first, last = last ~= math.huge and last or nil })
+      if not inner or not inner_type then return cb(nil) end
+      cb({ path = inner, type = inner_type, first = first, last = last })
     end)
   end)
 end
@@ -104,11 +105,13 @@ local function lines_of(found, where)
   local shown = where.shown(found.path)
   local range = found.last and ('%d-%d'):format(found.first, found.last) or ('%d-'):format(found.first)
   if found.last == found.first then range = tostring(found.first) end
+  local attributes = { path = shown, first = tostring(found.first) } ---@type table<string, string>
+  if found.last then attributes.last = tostring(found.last) end
   return {
     id = ('lines:%s:%s'):format(found.path, range),
     title = ('%s:%s'):format(shown, range),
     tag = 'lines',
-    attributes = { path = shown, first = tostring(found.first), last = found.last and tostring(found.last) or nil },
+    attributes = attributes,
     path = found.path,
     first = found.first,
     last = found.last,
@@ -168,7 +171,8 @@ local function left_out(ref, item)
   if (item.more or 0) > 0 then
     parts[1] = ('only the first %d files are sent, %d are left out'):format(MOST, item.more)
   end
-  if (item.ignored or 0) > 0 then parts[#parts + 1] = count.of(item.ignored, 'name') .. ' that git ignores left out' end
+  local ignored = item.ignored or 0
+  if ignored > 0 then parts[#parts + 1] = count.of(ignored, 'name') .. ' that git ignores left out' end
   return #parts > 0 and ('%s: %s'):format(ref.text, table.concat(parts, '; ')) or nil
 end
 
@@ -183,7 +187,7 @@ local function matched(ref, where, base, item)
     local source = whole(vim.fs.joinpath(base, name), where)
     source.listed = true
     return source
-  end, item.names)
+  end, item.names or {})
   sources[1].note = left_out(ref, item)
   return sources
 end
@@ -205,9 +209,10 @@ end
 ---@param cb hum.ReferenceDone
 ---@return fun() cancel
 local function glob(ref, where, cb)
-  local paths, i, ignored, over = where.paths(ref.arg), 0, 0, false
+  local paths, i, ignored, over = where.paths(ref.arg or ''), 0, 0, false
   local stop ---@type fun()|nil
-  local function next_root()
+  local next_root ---@type fun()
+  next_root = function()
     i = i + 1
     if over then return end
     if not paths[i] then
@@ -269,7 +274,10 @@ M.desc = 'a file, lines of it (a.lua:10-40), a folder, or a pattern'
 M.argument = 'needed'
 M.complete = names.complete
 
----@type fun(ref: hum.Reference, where: hum.Where, cb: hum.ReferenceDone): fun()|nil
+---@param ref hum.Reference
+---@param where hum.Where
+---@param cb hum.ReferenceDone
+---@return fun()|nil cancel
 function M.resolve(ref, where, cb)
   local arg = ref.arg
   if not arg or vim.trim(arg) == '' then return cb(NAME_IT) end

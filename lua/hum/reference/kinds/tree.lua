@@ -67,8 +67,11 @@ return {
       vim.uv.fs_stat(path, function(_, stat)
         vim.schedule(function()
           if over then return end
-          if not stat or stat.type ~= 'directory' then return next_path() end
-          stop = read(path, where, cb)
+          if stat and stat.type == 'directory' then
+            stop = read(path, where, cb)
+          else
+            next_path()
+          end
         end)
       end)
     end

@@ -30,11 +30,10 @@ local function take(one, out)
   for path in out:gmatch('%Z+') do
     one.files[#one.files + 1] = path
     one.known[path] = true
-    local folder = path
-    while true do
-      folder = folder:match('^(.*)/[^/]*$')
-      if not folder or one.known[folder] then break end
+    local folder = path:match('^(.*)/[^/]*$')
+    while folder and not one.known[folder] do
       one.known[folder] = true
+      folder = folder:match('^(.*)/[^/]*$')
     end
   end
 end

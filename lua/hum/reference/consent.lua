@@ -71,7 +71,7 @@ end
 ---@param cb fun(err?: string)    scheduled, once; err: it may not be done
 ---@return fun() cancel  cb is not called any more; an answer that comes later is not heard
 function M.ask(kind, ref, where, cb)
-  local asked = { over = false } ---@type hum.ConsentAsked
+  local asked = { over = false, ask = function() end } ---@type hum.ConsentAsked
   local function finish(err)
     if asked.over then return end
     leave(asked)

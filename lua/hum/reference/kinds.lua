@@ -8,6 +8,7 @@ local M = {}
 ---@field desc string  one line for menus and the help
 ---@field argument? 'none'|'optional'|'needed'  default: optional
 ---@field asks? boolean  the user is asked before it is resolved
+---@field question? fun(ref: hum.Reference, where: hum.Where): hum.ConsentQuestion|nil, string|nil  what he is asked
 ---@field complete? fun(typed: string, where: hum.Where): { word: string, info?: string }[]  at once, and bounded
 ---@field resolve fun(ref: hum.Reference, where: hum.Where, cb: hum.ReferenceDone): fun()|nil  returns how to cancel
 ---@field again? fun(id: string, where: hum.Where): hum.Source|nil  what an id stands for now, of a source that follows

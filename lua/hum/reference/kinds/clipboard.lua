@@ -50,8 +50,10 @@ local function get(name, cb)
     return
   end
   if not command then
-    local ok, text = pcall(vim.fn.getreg, name)
-    vim.schedule(function() cb(nil, ok and text or '') end)
+    local ok, text = pcall(function() return vim.fn.getreg(name) end)
+    vim.schedule(function()
+      cb(nil, ok and text --[[@as string]] or '')
+    end)
     return
   end
   local over = false

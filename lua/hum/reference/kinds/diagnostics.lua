@@ -51,7 +51,9 @@ local function entry(d)
     path = place.file(d.bufnr),
     line = d.lnum + 1,
     col = d.col + 1,
-    kind = NAMES[d.severity] or 'error',
+    kind = NAMES[
+      d.severity --[[@as integer]]
+    ] or 'error',
     text = d.message,
     from = from[1] and table.concat(from, ' ') or nil,
   }
@@ -120,7 +122,7 @@ return {
       vim.schedule(function() cb(err) end)
       return
     end
-    local of = wanted.all and 'all buffers' or place.shown(place.file(buf), where)
+    local of = wanted.all and 'all buffers' or place.shown(place.file(buf --[[@as integer]]), where)
     local list, more = collect(wanted, buf)
     local some = severities(wanted)
     return withheld.of(listing.files(list), ref, where, { anywhere = true }, function(left_out)
@@ -132,10 +134,10 @@ return {
         why = note and ('%s (%s)'):format(why, note) or why
         return cb(('%s\nTake %s out of the message.'):format(why, ref.text), {})
       end
-      local notes = { note }
+      local notes = note and { note } or {} ---@type string[]
       if more > 0 then notes[#notes + 1] = ('%d more are left out'):format(more) end
       local text = listing.text(list, where, notes)
-      local id = wanted.all and 'all' or place.file(buf) or tostring(buf)
+      local id = wanted.all and 'all' or place.file(buf --[[@as integer]]) or tostring(buf)
       cb(nil, {
         {
           id = ('diagnostics:%s:%s'):format(id, some),

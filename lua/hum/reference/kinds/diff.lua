@@ -15,22 +15,11 @@ local TIMEOUT = 60000
 local TOO_LONG = 'git did not answer in time for %s\nName paths, as in #diff:src/, or send the message again.'
 local NO_REPOSITORY = '%s is in no git repository\nOpen a file of the repository, or :cd to it.'
 
---- How git writes a diff, whatever the user's configuration says.
-local FORM = {
-  '-c',
-  'diff.noprefix=false',
-  '-c',
-  'diff.mnemonicPrefix=false',
-  'diff',
-  '--no-color',
-  '--no-ext-diff',
-  '--no-textconv',
-}
-
 ---@class hum.ReferenceDiff
 ---@field at { cwd: string }      the top of the working tree
 ---@field where hum.Where         of the whole repository
 ---@field ref hum.Reference
+---@field base string[]           what is compared with: the last commit
 ---@field what string[]           of `git diff`: what is compared
 ---@field paths string[]          as git takes them; none: all
 ---@field news boolean            files that git does not have belong to it
@@ -49,7 +38,7 @@ local function names(text) return vim.split(text, '\0', { plain = true, trimempt
 ---@param excluded? string[]  paths from the top
 ---@return string[]
 local function command(task, extra, excluded)
-  local args = vim.list_extend(vim.list_extend({}, FORM), extra)
+  local args = vim.list_extend(vim.list_extend({}, patch.FORM), extra)
   vim.list_extend(args, task.what)
   args[#args + 1] = '--'
   vim.list_extend(args, #task.paths > 0 and task.paths or { ':(top)' })
@@ -113,7 +102,7 @@ local function add_new(task, files, parts)
       task.left_out[file] = why
       return step(i + 1)
     end
-    local args = vim.list_extend(vim.list_extend({}, FORM), { '--no-index', '--', '/dev/null', file })
+    local args = vim.list_extend(vim.list_extend({}, patch.FORM), { '--no-index', '--', '/dev/null', file })
     task.run(args, function(answer)
       if answer.out ~= '' then parts[#parts + 1] = answer.out end
       step(i + 1)
@@ -257,7 +246,21 @@ return {
   end,
   resolve = function(ref, where, cb)
     local over, stop = false, function() end
-    local task = { ref = ref, news = true, paths = {}, left_out = {}, at = { cwd = where.base } }
+    ---@type hum.ReferenceDiff
+    local task = {
+      at = { cwd = where.base },
+      where = where,
+      ref = ref,
+      base = { 'HEAD' },
+      what = {},
+      paths = {},
+      news = true,
+      title = '',
+      left_out = {},
+      cb = cb,
+      run = function() end,
+      later = function() end,
+    }
     local timer = assert(vim.uv.new_timer())
     local function close()
       if over then return end
@@ -287,10 +290,7 @@ return {
       task.where = place.below(where, folder)
       -- Before the first commit all is compared with nothing.
       task.run({ 'rev-parse', '--verify', '--quiet', 'HEAD' }, function(head)
-        if head.ok then
-          task.base = { 'HEAD' }
-          return begin(task)
-        end
+        if head.ok then return begin(task) end
         task.run({ 'hash-object', '-t', 'tree', '/dev/null' }, function(tree)
           task.base = { vim.trim(tree.out) }
           begin(task)

@@ -33,8 +33,8 @@ local function forms(tag)
   -- "ctrl-w" is written CTRL-W: what Neovim finds first, if it is called the same.
   local ok, found = pcall(vim.fn.getcompletion, tag, 'help')
   local first = ok and found[1] or ''
-  local function is_first(form) return form:lower() == first:lower() end
-  if vim.iter(list):any(is_first) then list[#list + 1] = first end
+  local lower = vim.tbl_map(string.lower, list)
+  if vim.tbl_contains(lower, first:lower()) then list[#list + 1] = first end
   return list
 end
 

@@ -13,7 +13,9 @@ local function parse(arg)
   local first, last = range:match('^(%d+)%-(%d+)$')
   first = first or range:match('^%d+$')
   if not first or #first > 9 or #(last or '') > 9 then return nil end
-  return { path = path, first = tonumber(first), last = tonumber(last or first) }
+  local from = tonumber(first) --[[@as integer]]
+  local to = tonumber(last or first) --[[@as integer]]
+  return { path = path, first = from, last = to }
 end
 
 --- Lines of a buffer are counted here; those of a file that is in none the helper counts.
@@ -34,7 +36,7 @@ end
 
 ---@param ref hum.Reference
 ---@param where hum.Where
----@return hum.Source|nil, string|nil err
+---@return hum.Source|nil, string|nil err, string|nil path
 local function source_of(ref, where)
   local range = parse(ref.arg or '')
   if not range then return nil, HOW:format(ref.text) end

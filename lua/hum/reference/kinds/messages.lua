@@ -15,7 +15,7 @@ return {
       if n < 1 then return cb(('"%s" is no number of lines\nWrite #messages or #messages:20.'):format(ref.arg)) end
       local lines = vim.split(vim.trim(text), '\n', { plain = true })
       if lines[1] == '' then return cb('there are no :messages\nTake #messages out of the message.', {}) end
-      local last = vim.list_slice(lines, math.max(1, #lines - math.min(n, MOST) + 1))
+      local last = vim.list_slice(lines, math.max(1, #lines - math.floor(math.min(n, MOST)) + 1))
       local left = #lines - #last
       cb(nil, {
         {

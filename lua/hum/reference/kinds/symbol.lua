@@ -21,7 +21,7 @@ local DEFINITIONS, USES = 10, 50
 ---@field late boolean
 ---@field over boolean
 ---@field stop fun()
----@field cb fun(err?: string, sources?: hum.Source[], state?: string)
+---@field cb hum.ReferenceDone
 
 -- ---- names -----------------------------------------------------------------------------------
 
@@ -51,7 +51,9 @@ end
 ---@return { row: integer, before: string }|nil  where it stands first in the buffer
 local function place_of(search)
   local word = tail(search.name)
-  for i, line in ipairs(vim.api.nvim_buf_get_lines(search.buf, 0, 20000, false)) do
+  for i, line in
+    ipairs(vim.api.nvim_buf_get_lines(search.buf --[[@as integer]], 0, 20000, false))
+  do
     local at = line:find('%f[%w_]' .. vim.pesc(word) .. '%f[^%w_]')
     if at then return { row = i - 1, before = line:sub(1, at - 1) } end
   end
@@ -67,14 +69,15 @@ local function source_of(search, one, nth)
   local shown = place.shown(one.path, search.where)
   local key = one.path or tostring(one.buf)
   nth[key] = (nth[key] or 0) + 1
-  local left = one.last - one.first + 1 - #one.lines
-  local note = left > 0 and ('only the first %d of %d lines of it'):format(#one.lines, #one.lines + left) or nil
+  local lines = assert(one.lines)
+  local left = one.last - one.first + 1 - #lines
+  local note = left > 0 and ('only the first %d of %d lines of it'):format(#lines, #lines + left) or nil
   return {
     id = ('symbol:%s:%s%s'):format(search.name, key, nth[key] > 1 and ':' .. nth[key] or ''),
     title = ('%s in %s:%d'):format(search.name, shown, one.first + 1),
     tag = 'symbol',
     attributes = { name = search.name, path = shown, first = tostring(one.first + 1), last = tostring(one.last + 1) },
-    text = table.concat(one.lines, '\n') .. (note and ('\n(%s)'):format(note) or ''),
+    text = table.concat(lines, '\n') .. (note and ('\n(%s)'):format(note) or ''),
     note = note,
     follows = false,
   }
@@ -137,7 +140,7 @@ local function send(search, list, uses)
       if #kept == 0 then
         return search.cb(('the definition of %s cannot be read\nSave its file.'):format(search.name))
       end
-      finish(search, kept, vim.tbl_filter(may, uses), { note })
+      finish(search, kept, vim.tbl_filter(may, uses), note and { note } or {})
     end)
   end)
 end
@@ -148,7 +151,7 @@ end
 ---@param search hum.ReferenceSearch
 ---@return integer[]
 local function buffers(search)
-  local list = { search.buf }
+  local list = search.buf and { search.buf } or {} ---@type integer[]
   for _, buf in ipairs(vim.api.nvim_list_bufs()) do
     local file = buf ~= search.buf and vim.api.nvim_buf_is_loaded(buf) and place.file(buf)
     if file and place.is_inside(file, search.where) then list[#list + 1] = buf end
@@ -242,7 +245,7 @@ end
 local function by_place(search)
   local at = search.buf and place_of(search)
   if not at then return by_syntax(search) end
-  search.stop = servers.definition(search.name, search.buf, at, function(found)
+  search.stop = servers.definition(search.name, search.buf --[[@as integer]], at, function(found)
     search.late = search.late or found.late
     local list = definitions(found.symbols)
     if #list == 0 then return by_syntax(search) end

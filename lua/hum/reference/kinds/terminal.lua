@@ -107,7 +107,7 @@ local function read(buf, all)
     return lines, { first = part.first - from, last = part.last - from, how = 'command' }, 0
   end
   local first, last = prompts.last(lines)
-  if first then return lines, { first = first - 1, last = last, how = 'command' }, 0 end
+  if first and last then return lines, { first = first - 1, last = last, how = 'command' }, 0 end
   local win = vim.fn.bufwinid(buf)
   local height = win ~= -1 and vim.api.nvim_win_get_height(win) or vim.o.lines
   return lines, { first = math.max(0, #lines - height), last = #lines, how = 'screen' }, 0

@@ -65,7 +65,7 @@ return {
           id = 'url:' .. url,
           title = title ~= '' and title or url,
           tag = 'page',
-          attributes = { url = page.url, title = title ~= '' and title or nil },
+          attributes = { url = page.url, title = title ~= '' and title or nil } --[[@as table<string, string>]],
           text = page.text,
           note = note_of(url, page),
           follows = false,

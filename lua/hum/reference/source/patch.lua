@@ -4,6 +4,18 @@ local sensitive = require('hum.sensitive')
 
 local M = {}
 
+--- How git writes a diff, whatever the user's configuration says.
+M.FORM = {
+  '-c',
+  'diff.noprefix=false',
+  '-c',
+  'diff.mnemonicPrefix=false',
+  'diff',
+  '--no-color',
+  '--no-ext-diff',
+  '--no-textconv',
+}
+
 --- More of a diff is not sent, in bytes; whole files are left out. Work on it lets Neovim go on every so many ns.
 local MOST, SLICE = 1024 * 1024, 4e6
 

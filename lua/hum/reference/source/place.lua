@@ -59,7 +59,11 @@ function M.loaded(path)
     if file == path then return buf end
     if file and vim.fs.basename(file) == vim.fs.basename(path) then
       real = real or vim.uv.fs_realpath(path)
-      if real and vim.uv.fs_realpath(file) == real then return buf end
+      if
+        real and vim.uv.fs_realpath(file --[[@as string]]) == real
+      then
+        return buf
+      end
     end
   end
 end

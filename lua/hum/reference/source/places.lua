@@ -56,7 +56,7 @@ function M.resolve(of, ref, where, cb)
     list = vim.tbl_filter(function(one) return not left_out[one.path or ''] end, list)
     local note = withheld.note(left_out, where)
     if #list == 0 then return cb(note and ('%s (%s)'):format(of.empty, note) or of.empty, {}) end
-    local notes = { note }
+    local notes = note and { note } or {} ---@type string[]
     if (info.size or 0) > MOST then
       notes[#notes + 1] = ('only the first %d of %d entries were read'):format(MOST, info.size)
     end

@@ -49,7 +49,7 @@ local function buffer()
     if from and from < M.TAIL / 2 then
       more, ending = more + from, ending:sub(from + 1)
     end
-    local till = beginning:match('^.*()\n')
+    local till = beginning:match('^.*()\n') --[[@as integer|nil]]
     if till and till > M.HEAD / 2 then
       more, beginning = more + #beginning - till, beginning:sub(1, till)
     end
@@ -74,7 +74,7 @@ end
 ---@class hum.ReferenceCommand
 ---@field command string  as the shell takes it
 ---@field cwd string
----@field timeout integer  in ms
+---@field timeout integer  (ms)
 
 --- Runs a command by 'shell', in a group of its own.
 ---@param what hum.ReferenceCommand
@@ -82,7 +82,7 @@ end
 ---@return fun() cancel  the command and what it has started end; cb is not called any more
 function M.run(what, cb)
   local kept, over, timed_out = buffer(), false, false
-  local group, timer, guard
+  local group, timer, guard ---@type integer|nil, uv.uv_timer_t|nil, integer|nil
   local function kill(signal)
     if group then pcall(vim.uv.kill, vim.fn.has('win32') == 1 and group or -group, signal) end
   end

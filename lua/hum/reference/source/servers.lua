@@ -42,9 +42,11 @@ local STRONG = { [2] = 1, [3] = 1, [5] = 1, [6] = 1, [9] = 1, [10] = 1, [11] = 1
 local function request(client, method, params, cb, buf)
   local sent, id
   if vim.fn.has('nvim-0.11') == 1 then
-    sent, id = client:request(method, params, cb, buf)
+    sent, id = client:request(method --[[@as vim.lsp.protocol.Method.ClientToServer.Request]], params, cb, buf)
   else
-    sent, id = client.request(method, params, cb, buf)
+    ---@type fun(method: string, params: table, cb: function, buf: integer): boolean, integer?
+    local send = client.request --[[@as any]]
+    sent, id = send(method, params, cb, buf)
   end
   return sent and id or nil
 end
@@ -55,7 +57,8 @@ local function forget(client, id)
   if vim.fn.has('nvim-0.11') == 1 then
     pcall(client.cancel_request, client, id)
   else
-    pcall(client.cancel_request, id)
+    local cancel = client.cancel_request --[[@as fun(id: integer)]]
+    pcall(cancel, id)
   end
 end
 

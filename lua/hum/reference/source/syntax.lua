@@ -172,7 +172,7 @@ end
 local function each(text, word, visit)
   local looked = 0
   for i, line in ipairs(text.lines) do
-    local at = 1
+    local at = 1 ---@type integer|nil
     while at do
       local first, last = line:find(word, at, true)
       at = last and last + 1
@@ -214,7 +214,7 @@ function M.find(text, name)
     end
   end)
   -- A name is assigned again and again: the first time is what defines it.
-  local kept = vim.tbl_filter(function(one) return one.rank == best end, list)
+  local kept = vim.tbl_filter(function(one) return one.rank == best end, list) --[[@as hum.ReferenceFound[] ]]
   if best == 3 then kept = { kept[1] } end
   for _, one in ipairs(list) do
     if not vim.tbl_contains(kept, one) then rows[#rows + 1] = one.name end

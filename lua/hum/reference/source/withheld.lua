@@ -52,11 +52,11 @@ end
 ---@param cb fun(found: hum.Withheld)  scheduled, once
 ---@return fun() cancel
 function M.of(paths, ref, where, limits, cb)
-  local found, rest, others, over = {}, {}, {}, false
+  local found, over = {}, false
+  local rest, others = {}, {} ---@type string[], string[]
   for _, path in ipairs(ref.force and {} or paths) do
     found[path] = by_name(path, not limits.anywhere and where or nil)
-    local list = place.is_inside(path, where) and rest or others
-    if not found[path] then list[#list + 1] = path end
+    if not found[path] then table.insert(place.is_inside(path, where) and rest or others, path) end
   end
   local function done()
     if not over then cb(found) end
@@ -71,7 +71,8 @@ function M.of(paths, ref, where, limits, cb)
         found[path] = IGNORED
       end
       local is_none = answer.err == '' or answer.err:find('not a git repository', 1, true)
-      singly(is_none and others or vim.list_extend(rest, others), found, done)
+      if not is_none then vim.list_extend(others, rest) end
+      singly(others, found, done)
     end)
   end
   return function()
@@ -87,7 +88,7 @@ end
 ---@param cb fun(why?: string)  scheduled, once
 ---@return fun() cancel
 function M.one(path, ref, where, cb)
-  return M.of({ path }, ref, where, { anywhere = true }, function(found)
+  return M.of(path and { path } or {}, ref, where, { anywhere = true }, function(found)
     local why = path and found[path]
     cb(why and ('%s: %s'):format(place.shown(path, where), why) or nil)
   end)

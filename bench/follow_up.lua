@@ -21,7 +21,10 @@ local QUESTIONS, START_MS, REPLY_MS = 6, 90000, 300000
 ---@return bench.FollowUp[]
 function M.converse(run, url, first)
   local nvim = editor.start(run.root, run.dir)
-  nvim:lua([[require('sender').open(...)]], { way = 'hum', url = url, dialect = 'openai', history = {}, tokens = 60 })
+  nvim:lua(
+    [[require('sender').open(...)]],
+    { way = 'hum', url = url, dialect = 'openai', history = {}, tokens = 60, large = 100000000 }
+  )
   local out, former = {}, 0
   for i = 1, QUESTIONS do
     nvim.told.finished = nil

@@ -52,6 +52,9 @@ local M = {}
 ---@field thinking 'fold'|'show'|'hide'
 ---@field stats boolean
 ---@field winbar boolean
+---@field warn_at number|false
+---@field compact_at number|false
+---@field preload boolean
 ---@field bell boolean
 ---@field follow boolean
 ---@field start_insert boolean

@@ -68,8 +68,9 @@ local warned = {} ---@type table<integer, true>  chats whose window is nearly fu
 ---@param plan hum.Fit
 local function warn(message, plan)
   local at, buf = config.get().chat.warn_at, message.buf
-  local is_near = at and plan.window and plan.fits and plan.tokens >= plan.window * at and plan.reason ~= 'full'
-  if is_near and not warned[buf] then notify.warn(advice.nearly_full(message.model, plan.tokens, plan.window)) end
+  local window = plan.window
+  local is_near = at and window and plan.fits and plan.tokens >= window * at and plan.reason ~= 'full'
+  if window and is_near and not warned[buf] then notify.warn(advice.nearly_full(message.model, plan.tokens, window)) end
   warned[buf] = is_near or nil
 end
 
@@ -98,7 +99,7 @@ function M.attach(message, made)
     after.refused(sent, data)
     return refer.prepare(message, message.turns, function(err, again)
       local plan = again and again.plan ---@type hum.Fit|nil
-      if err or not plan or plan.from <= sent.fit.from then return cb() end
+      if err or not again or not plan or plan.from <= sent.fit.from then return cb() end
       sent.fit, sent.is_text = plan, is_text(again.messages)
       cb(again.messages)
       tell(message, again)

@@ -49,7 +49,8 @@ local function load(buf, resolved, model)
   }, function()
     loading[key] = nil
     windows.reloaded(name, model)
-    windows.learn(name, model, tonumber(all.num_ctx))
+    local num_ctx = tonumber(all.num_ctx)
+    windows.learn(name, model, num_ctx and math.floor(num_ctx) or nil)
   end)
 end
 

@@ -167,8 +167,8 @@ local function compact_first(chat, message, again)
   local function go_on()
     local now = is_there(chat) and read_again(message, again)
     if not now then return end
-    now.model, now.resolved, now.reuse, now.compacted = message.model, message.resolved, message.reuse, true
     ---@cast now hum.Message
+    now.model, now.resolved, now.reuse, now.compacted = message.model, message.resolved, message.reuse, true
     compose(chat, now, again)
   end
   compact.run(chat, { quiet = true, done = go_on })
@@ -186,9 +186,9 @@ function compose(chat, message, again)
     if not is_there(chat) then return end
     local now = read_again(message, again)
     if not now then return end
+    ---@cast now hum.Message
     now.model, now.resolved, now.reuse = message.model, message.resolved, message.reuse
     now.compacted = message.compacted
-    ---@cast now hum.Message
     if not refer.is_same(message, now) then return compose(chat, now, again) end
     if not message.compacted and compact.is_due(made.plan) then return compact_first(chat, now, again) end
     start(now, made)
@@ -216,8 +216,8 @@ local function send(chat, pick, reuse)
     -- Preparing may have taken long, and the user may have gone on writing.
     local now = read_again(message, again)
     if not now then return end
-    now.model, now.resolved, now.reuse = model, resolved, reuse
     ---@cast now hum.Message
+    now.model, now.resolved, now.reuse = model, resolved, reuse
     compose(chat, now, again)
   end)
   if chat.preparation then chat.preparation.pick = again end

@@ -20,6 +20,7 @@ local M = {}
 ---@class hum.LoadedModel  as its server tells
 ---@field context? integer   tokens that one request may have
 ---@field is_loaded? boolean  nil: it does not say
+---@field told? boolean       by the words of an error
 ---@field bytes? number       memory that it takes in all …
 ---@field vram? number        … and of the graphics card
 
@@ -35,8 +36,14 @@ local function tokens(value)
   return number and number >= 1 and number < 2 ^ 53 and math.floor(number) or nil
 end
 
+---@class hum.LoadedQuery
+---@field path string
+---@field at_root? boolean
+---@field method? 'POST'
+---@field body? table
+
 ---@param name string  of the endpoint
----@param spec { path: string, at_root?: boolean, method?: 'POST', body?: table }
+---@param spec hum.LoadedQuery
 ---@param cb fun(answer: table?)
 ---@return hum.Cancel
 local function ask(name, spec, cb)
@@ -88,7 +95,8 @@ local function of_ollama(name, model, cb)
   local steps = steps_of(cb)
   steps.add(M.ask_running(name, model, function(found)
     if not found or found.is_loaded then return steps.finish(found) end
-    local show = { path = '/api/show', at_root = true, method = 'POST', body = { model = model } } ---@type table
+    ---@type hum.LoadedQuery
+    local show = { path = '/api/show', at_root = true, method = 'POST', body = { model = model } }
     steps.add(ask(name, show, function(shown)
       found.context = modelfile_context(shown)
       steps.finish(found)
@@ -275,7 +283,8 @@ end
 ---@param cb fun(bytes: number?)  for each token
 ---@return hum.Cancel
 function M.ask_cost(name, model, cb)
-  local spec = { path = '/api/show', at_root = true, method = 'POST', body = { model = model } } ---@type table
+  ---@type hum.LoadedQuery
+  local spec = { path = '/api/show', at_root = true, method = 'POST', body = { model = model } }
   return ask(name, spec, function(answer) cb(bytes_per_token(answer)) end)
 end
 

@@ -16,8 +16,7 @@ local HOLDS, FRESH = 600000, 15000
 local LIST_WITHIN = 3000
 
 ---@class hum.WindowFound: hum.LoadedModel
----@field at integer     ms
----@field told? boolean  by the words of an error
+---@field at integer  ms
 
 local found = {} ---@type table<string, hum.WindowFound>  by endpoint and model
 local listed = {} ---@type table<string, true>  services whose list was read for it

@@ -63,8 +63,8 @@ end
 --- Portions of texts, each of which has room beside a summary of those before it. What is longer alone loses its
 --- middle.
 ---@param texts string[]
----@param sizes integer[]  in tokens
----@param room integer     tokens
+---@param sizes integer[]  of them, in tokens
+---@param room integer  tokens of one
 ---@return string[]
 function M.portions(texts, sizes, room)
   local out, portion, filled = {}, {}, 0 ---@type string[], string[], integer

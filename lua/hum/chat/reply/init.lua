@@ -256,7 +256,7 @@ end
 
 --- The request has ended, and the reply with it, unless it is made again.
 ---@param reply hum.Reply
----@param name hum.ChatEvent
+---@param name 'done'|'error'|'cancelled'
 ---@param data table
 local function finish(reply, name, data)
   local function give_up()
@@ -287,7 +287,7 @@ function on_event(reply, name, data)
   elseif name == 'waiting' then
     on_waiting(reply, data)
   elseif name ~= 'stopping' and name ~= 'learned' then
-    finish(reply, name, data)
+    finish(reply, name --[[@as 'done'|'error'|'cancelled']], data)
   end
 end
 

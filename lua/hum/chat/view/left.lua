@@ -127,7 +127,7 @@ function M.quote(buf, ranges)
   end
   for _, range in ipairs(ranges) do
     if there[range.first] ~= range.last then
-      add(buf, vim.tbl_extend('force', range, { quote = true }))
+      add(buf, vim.tbl_extend('force', range, { quote = true }) --[[@as hum.LeftRange]])
       changed = true
     end
   end

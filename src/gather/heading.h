@@ -23,7 +23,7 @@ enum heading_kind {
 };
 
 /* By the extension or the name of a file, with or without folders in front of it. */
-enum heading_kind heading_kind(const char *name);
+enum heading_kind heading_kind(const char *path);
 
 /* Goes through the lines of a text. */
 struct heading {

@@ -6,7 +6,6 @@
 #include "base/span.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 
 /* The next line with its '\n', if it has one. */
@@ -37,19 +36,39 @@ static inline struct span applied_body(struct span line, struct span *rest)
     return line;
 }
 
+/* Goes on behind the sign: "12" or "12,3". */
+static inline bool applied_range(struct span *s, const char *sign, size_t *first, size_t *count)
+{
+    size_t *numbers[] = {first, count};
+    if (!span_starts(*s, span_of(sign))) {
+        return false;
+    }
+    *s = (struct span){s->data + strlen(sign), s->len - strlen(sign)};
+    for (size_t i = 0; i < 2; i++) {
+        for (*numbers[i] = 0; s->len > 0 && *s->data >= '0' && *s->data <= '9';
+             s->data++, s->len--) {
+            *numbers[i] = 10 * *numbers[i] + (size_t)(*s->data - '0');
+        }
+        if (i == 0 && (s->len == 0 || *s->data != ',')) {
+            *count = 1;
+            return true;
+        }
+        s->data += i == 0;
+        s->len -= i == 0;
+    }
+    return true;
+}
+
 /* Appends what old becomes to out. */
 static inline bool applied(struct span old, struct span diff, struct buf *out)
 {
     size_t at = 0, new_at = 0; /* lines gone through */
     while (diff.len > 0) {
-        size_t first = 0, count = 1, new_first = 0, new_count = 1, old_seen = 0, new_seen = 0;
+        size_t first, count, new_first, new_count, old_seen = 0, new_seen = 0;
         struct span head = applied_line(&diff);
-        char text[100];
-        snprintf(text, sizeof text, "%.*s", (int)(head.len < 99 ? head.len : 99), head.data);
-        if (sscanf(text, "@@ -%zu,%zu +%zu,%zu @@", &first, &count, &new_first, &new_count) != 4 &&
-            sscanf(text, "@@ -%zu +%zu,%zu @@", &first, &new_first, &new_count) != 3 &&
-            (count = 1, sscanf(text, "@@ -%zu,%zu +%zu @@", &first, &count, &new_first) != 3) &&
-            (count = 1, sscanf(text, "@@ -%zu +%zu @@", &first, &new_first) != 2)) {
+        if (!applied_range(&head, "@@ -", &first, &count) ||
+            !applied_range(&head, " +", &new_first, &new_count) ||
+            !applied_is_equal(head, span_of(" @@\n"))) {
             return false;
         }
         for (size_t before = count > 0 ? first - 1 : first; at < before; at++, new_at++) {

@@ -26,10 +26,11 @@ static void texts_of_all_kinds_are_estimated_well(void)
     char *all = read_texts();
     int count = 0;
     for (char *at = strstr(all, "==== "); at != NULL; count++) {
-        char kind[40];
-        int tokens = 0, percent = PERCENT;
-        sscanf(at, "==== %39s %d %d", kind, &tokens, &percent);
-        char *text = strchr(at, '\n') + 1, *next = strstr(text, "\n==== ");
+        char *kind = at + 5, *text = strchr(at, '\n') + 1, *next = strstr(text, "\n==== ");
+        char *number = strchr(kind, ' ');
+        *number = '\0';
+        int tokens = (int)strtol(number + 1, &number, 10), percent = (int)strtol(number, NULL, 10);
+        percent = *number == ' ' ? percent : PERCENT;
         size_t len = next != NULL ? (size_t)(next + 1 - text) : strlen(text);
         int got = (int)estimate(text, len);
         if (abs(got - tokens) * 100 > tokens * percent) {

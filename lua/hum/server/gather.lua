@@ -78,11 +78,12 @@ local function without_text(item)
 end
 
 --- The lines of a buffer that are meant, from 1, or what is wrong with them.
+---@param buf integer
 ---@param item hum.GatherItem
 ---@return integer? first, integer? last, table? result
-local function range_of(item)
-  if not vim.api.nvim_buf_is_loaded(item.buf) then return nil, nil, { state = 'missing', kind = 'text' } end
-  local count = vim.api.nvim_buf_line_count(item.buf)
+local function range_of(buf, item)
+  if not vim.api.nvim_buf_is_loaded(buf) then return nil, nil, { state = 'missing', kind = 'text' } end
+  local count = vim.api.nvim_buf_line_count(buf)
   local first, last = item.first or 1, item.last or count
   if first > last or last > count then
     return nil, nil, { state = 'range', kind = 'text', bytes = 0, tokens = 0, lines = count, total = count }
@@ -90,13 +91,14 @@ local function range_of(item)
   return first, last
 end
 
+---@param buf integer
 ---@param item hum.GatherItem
 ---@param cb fun(draft: hum.GatherDraft)
 ---@return hum.Cancel|nil
-local function draft_buffer(item, cb)
-  local first, last, result = range_of(item)
+local function draft_buffer(buf, item, cb)
+  local first, last, result = range_of(buf, item)
   if not first then return cb({ item = {}, result = result }) end
-  return slices.of_buffer(item.buf, first, last --[[@as integer]], function(pieces)
+  return slices.of_buffer(buf, first, last --[[@as integer]], function(pieces)
     if not pieces then return cb({ item = {}, result = { state = 'missing', kind = 'text' } }) end
     local sent = without_text(item)
     sent.first, sent.last = nil, nil
@@ -117,7 +119,7 @@ local function draft_all(items, cb)
       step(i + 1)
     end
     if item.buf then
-      steps.add(draft_buffer(item, add))
+      steps.add(draft_buffer(item.buf, item, add))
     elseif item.text then
       add({ item = without_text(item), text = item.text })
     else
@@ -231,7 +233,8 @@ end
 ---@param cb fun(err: hum.ServerError?, tokens: integer[]?)  once, later
 ---@return hum.Cancel
 function M.measure(texts, cb)
-  local tokens, items, of = {}, {}, {}
+  local tokens, items = {}, {} ---@type integer[], table[]
+  local of = {} ---@type integer[]  which text an item is
   for i, text in ipairs(texts) do
     tokens[i] = measured[text]
     if not tokens[i] then
@@ -246,8 +249,9 @@ function M.measure(texts, cb)
   end
   return M.start({ items = items }, function(err, gathered)
     for n, one in ipairs(gathered or {}) do
-      tokens[of[n]] = one.tokens
-      remember(texts[of[n]], one.tokens)
+      local at = of[n]
+      tokens[at] = one.tokens
+      remember(texts[at], one.tokens)
     end
     cb(err, not err and tokens or nil)
   end)

@@ -77,7 +77,8 @@ end
 ---@return hum.Cancel
 function M.of_buffer(buf, first, last, cb)
   local over, again = false, 0
-  local tick, row, slices
+  local tick, row = 0, 0
+  local slices = {} ---@type string[]
 
   local function begin()
     tick, row, slices = vim.api.nvim_buf_get_changedtick(buf), first - 1, {}

@@ -100,6 +100,16 @@ test('two questions come one after the other, and a cancelled one makes room', P
   eq({ 'two' }, t:lua('return heard'))
 end)
 
+test('a picker that fails, or is interrupted, has not allowed anything', PURE, function(t)
+  t:lua([[vim.ui.select = function() error('no picker here') end]])
+  T.match('was not run', ask(t, 'make'), true)
+  T.match('no picker here', t:log(), true)
+  t:lua([[vim.ui.select = function() error('Keyboard interrupt') end]])
+  T.match('was not run', ask(t, 'make'), true)
+  answering(t, 1)
+  eq(false, ask(t, 'make'))
+end)
+
 test('what could hide a part of the command is shown', PURE, function(t)
   answering(t, 3)
   ask(t, 'echo \226\128\174x\226\128\139\27[8m')

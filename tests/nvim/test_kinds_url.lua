@@ -61,5 +61,5 @@ test('the question shows the whole address', PURE, function(t)
     local ref = { text = '#url:example.org/a?b=c', kind = 'url', arg = 'example.org/a?b=c' }
     return require('hum.reference.kinds.url').question(ref, {})
   ]])
-  eq({ verb = 'Fetch', done = 'fetched', what = 'https://example.org/a?b=c' }, question)
+  eq({ verb = 'Fetch', done = 'fetched', what = 'https://example.org/a?b=c', thing = 'address' }, question)
 end)

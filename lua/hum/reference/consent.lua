@@ -1,5 +1,7 @@
 -- The question before something runs or is fetched for a reference. It shows exactly what, and where. "Always" holds
 -- for this very text in this project, and is kept with what else the user trusts.
+local fault = require('hum.fault')
+local interrupt = require('hum.interrupt')
 local trust = require('hum.trust')
 
 local M = {}
@@ -9,6 +11,7 @@ local M = {}
 ---@field done string   "run", "fetched"
 ---@field what string   exactly what will be run or fetched
 ---@field at? string    where: a folder
+---@field thing? string what it is, in the list of what is trusted; default "command"
 
 ---@class hum.ConsentAsked
 ---@field ask fun()
@@ -59,9 +62,14 @@ local function ask(question, cb)
     'No, and do not send the message',
   }
   local answers = { 'once', 'always', 'no' }
-  vim.ui.select(items, { prompt = prompt_of(question), kind = 'hum.reference' }, function(_, i)
+  local opts = { prompt = prompt_of(question), kind = 'hum.reference' }
+  local ok, err = pcall(vim.ui.select, items, opts, function(_, i)
     vim.schedule(function() cb(answers[i] or 'no') end)
   end)
+  if ok then return end
+  -- CTRL-C at the question is no; a picker that fails has not asked.
+  if not interrupt.is_interrupt(err) then fault.report('vim.ui.select()', tostring(err)) end
+  vim.schedule(function() cb('no') end)
 end
 
 --- Asks the user, unless he said "always" to this very text in this project.
@@ -86,7 +94,7 @@ function M.ask(kind, ref, where, cb)
   function asked.ask()
     ask(question, function(answer)
       if asked.over then return end
-      if answer == 'always' then trust.allow(key, question.what) end
+      if answer == 'always' then trust.allow(key, question.what, question.thing) end
       local refused = ('%s was not %s: you did not allow it\nAllow it, or take it out of the message.'):format(
         ref.text,
         question.done

@@ -46,7 +46,7 @@ return {
   question = function(ref)
     local url, err = address(ref.arg)
     if not url then return nil, err end
-    return { verb = 'Fetch', done = 'fetched', what = url }
+    return { verb = 'Fetch', done = 'fetched', what = url, thing = 'address' }
   end,
   resolve = function(ref, _, cb)
     local url, err = address(ref.arg)

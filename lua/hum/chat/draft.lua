@@ -5,7 +5,7 @@ local config = require('hum.config')
 local contents = require('hum.chat.context.contents')
 local context = require('hum.chat.context')
 local endpoints = require('hum.server.endpoint')
-local measure = require('hum.chat.fit.measure')
+local gather = require('hum.server.gather')
 local models = require('hum.server.models')
 local persona = require('hum.chat.persona')
 local queue = require('hum.chat.queue')
@@ -103,12 +103,15 @@ end
 ---@return hum.Preview
 local function preview_of(made, list, tokens, message, sends)
   local total, messages = 0, {}
-  for i, one in ipairs(list) do
-    total = total + tokens[i]
-    local images = one.images > 0 and one.images or nil
-    messages[i] = { role = one.role, content = one.content, tokens = tokens[i], images = images }
-  end
   local plan, system = made.plan, made.run.system
+  -- As what is known of the model's tokenizer has it, as in the sum.
+  local factor = plan.tokens and (plan.estimated or 0) > 0 and plan.tokens / plan.estimated or 1
+  for i, one in ipairs(list) do
+    local size = math.floor(tokens[i] * factor + 0.5)
+    total = total + size
+    local images = one.images > 0 and one.images or nil
+    messages[i] = { role = one.role, content = one.content, tokens = size, images = images }
+  end
   return {
     endpoint = message.resolved.endpoint.name,
     model = message.model ~= '' and message.model or nil,
@@ -151,7 +154,10 @@ function M.preview(buf, cb)
     if why or not made then return done(why) end
     contents.of(made.messages, function(list)
       local texts = vim.tbl_map(function(one) return one.content end, list)
-      measure.texts(texts, function(tokens) done(nil, preview_of(made, list, tokens, message, sends == true)) end)
+      gather.measure(texts, function(err_of, tokens)
+        if not tokens then return done(err_of and err_of.message or 'the messages cannot be measured') end
+        done(nil, preview_of(made, list, tokens, message, sends == true))
+      end)
     end)
   end)
 end

@@ -214,8 +214,8 @@ end
 --- What is known of texts that were measured, and how many bytes they have.
 local measured, bytes = {}, 0 ---@type table<string, integer>, integer
 
---- More than so many bytes are not remembered.
-local REMEMBERED = 4 * 1024 * 1024
+--- More than so many bytes are not remembered: the texts of a chat are there as long as it is.
+local REMEMBERED = 64 * 1024 * 1024
 
 ---@param text string
 ---@param tokens integer

@@ -51,23 +51,38 @@ end
 --- More often the plan is not made anew because a piece became larger.
 local MOST_PLANS = 4
 
----@param run hum.ContextRun
+--- What goes with each turn, by its index.
+---@param walk hum.Walk
+---@return table<integer, { tokens: integer, bytes: integer }>
+local function sizes_of(walk)
+  local out = {}
+  for _, piece in ipairs(walk.pieces) do
+    if not piece.out then
+      local one = out[piece.turn] or { tokens = 0, bytes = 0 }
+      one.tokens, one.bytes = one.tokens + piece.tokens, one.bytes + piece.bytes
+      out[piece.turn] = one
+    end
+  end
+  return out
+end
+
+---@param turns hum.Turn[]
 ---@param message hum.ContextMessage
+---@param with table<integer, { tokens: integer, bytes: integer }>
 ---@return table  as hum.chat.fit wants it
-local function entry_of(run, message)
-  local texts, turns, tokens, bytes = {}, {}, 0, 0
+local function entry_of(turns, message, with)
+  local own, text, tokens, bytes = {}, nil, 0, 0
   for i = message.first, message.last do
-    local turn = run.given.turns[i]
+    local turn, size = turns[i], with[i]
     if turn.role == message.role and turn.text ~= '' then
-      turns[#turns + 1], texts[#texts + 1] = turn, turn.text
+      own[#own + 1] = turn
+      text = text and text .. '\n\n' .. turn.text or turn.text
+    end
+    if size then
+      tokens, bytes = tokens + size.tokens, bytes + size.bytes
     end
   end
-  for _, piece in ipairs(run.walk.pieces) do
-    if piece.turn >= message.first and piece.turn <= message.last and not piece.out then
-      tokens, bytes = tokens + piece.tokens, bytes + piece.bytes
-    end
-  end
-  local text = table.concat(texts, '\n\n')
+  text = text or ''
   return {
     role = message.role,
     text = text,
@@ -76,7 +91,7 @@ local function entry_of(run, message)
     piece_bytes = bytes,
     first = message.first,
     last = message.last,
-    turns = turns,
+    turns = own,
   }
 end
 
@@ -85,7 +100,7 @@ end
 ---@return table[] entries, table system
 local function sizes(run, messages)
   local at = summaries.find(run.given.turns)
-  local entries, system = {}, { bytes = 0, tokens = 0 }
+  local entries, system, with = {}, { bytes = 0, tokens = 0 }, sizes_of(run.walk)
   for i, message in ipairs(messages) do
     if i == 1 and message.role == 'system' then
       local own = systems.own(run.given.turns) or ''
@@ -94,7 +109,7 @@ local function sizes(run, messages)
       system.bytes = #text + (decided and decided.bytes or 0)
       system.tokens = math.ceil(#text / BYTES_PER_TOKEN) + (decided and decided.tokens or 0)
     else
-      entries[#entries + 1] = entry_of(run, message)
+      entries[#entries + 1] = entry_of(run.given.turns, message, with)
     end
   end
   if at then system.tokens = system.tokens + math.ceil(#run.given.turns[at].text / BYTES_PER_TOKEN) end

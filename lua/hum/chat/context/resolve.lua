@@ -33,7 +33,11 @@ function M.may_expand(text) return text:find('^\\?/%w') ~= nil end
 --- What text can have no reference, no image and no name of a prompt in it.
 ---@param text string
 ---@return boolean
-function M.may_refer(text) return text:find('#%a') ~= nil or text:find('![', 1, true) ~= nil or M.may_expand(text) end
+function M.may_refer(text)
+  -- A plain search is a hundred times as fast as one for a pattern.
+  if text:find('#', 1, true) and text:find('#%a') then return true end
+  return text:find('![', 1, true) ~= nil or M.may_expand(text)
+end
 
 ---@param text string
 ---@return hum.Reference[]

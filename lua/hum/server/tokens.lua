@@ -25,6 +25,10 @@ local FAR = 1.35
 --- How much a new count weighs beside what is known: the more, the larger its prompt.
 local WEIGHT, FULL = 0.5, 2000
 
+--- The part of an estimate that a count is not below unless the prompt was cut: once the server has counted for the
+--- model, where the window is known, and where nothing is.
+local SURE, LIKELY, UNSURE = 0.8, 0.6, 0.45
+
 --- Even the smallest window that a server has by itself (2048) is cut to no less.
 local LEAST_READ = 1000
 
@@ -95,7 +99,7 @@ end
 function M.is_cut(endpoint, model, estimated, counted, window)
   if not counted or counted <= 0 then return false end
   local factor, is_known = M.factor(endpoint, model)
-  local least = estimated * factor * (is_known and 0.8 or 0.6)
+  local least = estimated * factor * (is_known and SURE or window and LIKELY or UNSURE)
   if counted >= least then return false end
   if not window then return counted >= LEAST_READ end
   -- A filled window, or one that was halved; less is what a cache did not have.

@@ -31,7 +31,7 @@ local function window_of(sent) return windows.of(sent.endpoint, sent.model, sent
 local function on_cut(sent, data, counted)
   local window = window_of(sent)
   local about = math.max(sent.fit.tokens, counted)
-  bound.set(sent.buf, math.min(about, window or counted))
+  bound.set(sent.buf, sent.endpoint, sent.model, math.min(about, window or counted))
   if not window then windows.told(sent.endpoint, sent.model, counted) end
   local before = data.message and data.message ~= '' and not data.stats.cut and data.message .. '; ' or ''
   local size = window and (' (%s tokens)'):format(count.grouped(window)) or ''
@@ -76,7 +76,7 @@ function M.refused(sent, data)
   if prompt and prompt >= (window or 0) and sent.is_text then
     tokens.learn(sent.endpoint, sent.model, sent.fit.estimated, prompt)
   end
-  bound.set(sent.buf, math.floor(prompt or sent.fit.tokens), window)
+  bound.set(sent.buf, sent.endpoint, sent.model, math.floor(prompt or sent.fit.tokens), window)
 end
 
 --- A request has ended: learns from it, and adds to what is told.

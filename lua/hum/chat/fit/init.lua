@@ -91,7 +91,7 @@ local function decide(given, sizes, system, window)
     scaled[i] = math.ceil(size * factor)
     starts[i] = given.entries[i].role == 'user'
   end
-  local limit = bound.of(given.buf)
+  local limit = bound.of(given.buf, given.endpoint, given.model)
   if limit then window = math.min(window or limit, limit) end
   local plan = plans.plan({
     sizes = scaled,
@@ -144,7 +144,8 @@ local function settle(given, fit, cb)
   if fit.window and fit.tokens > fit.window / 2 then windows.weigh(given.endpoint, given.model) end
   local _, is_known = tokens.factor(given.endpoint, given.model)
   -- An estimate that no count has made right yet is no reason to keep a message back: the server refuses it then.
-  if fit.fits or given.dry or bound.of(given.buf) or not is_known then return cb(nil, fit) end
+  local limit = bound.of(given.buf, given.endpoint, given.model)
+  if fit.fits or given.dry or limit or not is_known then return cb(nil, fit) end
   ask(given, fit, cb)
 end
 

@@ -115,9 +115,19 @@ local M = {}
 ---@field subject integer
 ---@field width integer
 
+---@class hum.FetchConfig  in seconds and bytes
+---@field timeout number
+---@field idle_timeout number
+---@field connect_timeout number
+---@field largest integer
+---@field allow_redirects boolean
+---@field proxy? string|false
+
 ---@class hum.ReferenceConfig
 ---@field kinds table<string, function|table>
 ---@field large integer  tokens
+---@field image_size integer  pixels
+---@field fetch hum.FetchConfig
 
 ---@class hum.PersonaConfig
 ---@field description? string

@@ -35,8 +35,7 @@ local TAKEN = { ['image/png'] = true, ['image/jpeg'] = true, ['image/gif'] = tru
 local function magick(kind)
   return function(job)
     local size = ('%dx%d>'):format(job.side, job.side)
-    local argv = { kind }
-    if kind == 'gm' then argv[2] = 'convert' end
+    local argv = kind == 'gm' and { 'gm', 'convert' } or { kind } ---@type string[]
     return vim.list_extend(argv, { job.from .. '[0]', '-auto-orient', '-resize', size, '-strip', job.to })
   end
 end
@@ -197,7 +196,7 @@ end
 ---@param entry hum.ReferenceEntry
 ---@param failed string[]  what the programs said
 local function refuse_unchanged(entry, failed)
-  local image = assert(entry.piece).image
+  local image = assert(assert(entry.piece).image)
   local is_rare = not TAKEN[image.media]
   local why = is_rare and ('models do not take %s'):format(image.media)
     or ('it has %s, more than models take well'):format(M.words(image))
@@ -216,7 +215,7 @@ end
 ---@return fun() cancel
 local function shrink(entry, job, cb)
   local tools, i, failed, stop = scalers(), 0, {}, nil ---@type table, integer, string[], fun()|nil
-  local image = assert(entry.piece).image
+  local image = assert(assert(entry.piece).image)
   local function next_tool()
     i = i + 1
     local tool = tools[i]
@@ -251,7 +250,8 @@ local function read_pdf(entry, cb)
     return cb()
   end
   local to = vim.fn.tempname() .. '.txt'
-  local argv = { 'pdftotext', '-q', '-enc', 'UTF-8', '-l', tostring(PAGES), assert(entry.source.path), to }
+  local from = assert(entry.source.path)
+  local argv = { 'pdftotext', '-q', '-enc', 'UTF-8', '-l', tostring(PAGES), from, to }
   return run(argv, to, function(path, why)
     if path then
       take(entry, path)

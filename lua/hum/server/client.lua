@@ -40,6 +40,7 @@ local M = {}
 ---@field first string
 ---@field last string
 ---@field bytes integer  all that there were
+---@field hidden? integer  so many stand there as a few words: images
 
 ---@class hum.Try  times in ms since the beginning
 ---@field head string          "POST URL" and the headers

@@ -28,11 +28,14 @@ local seeing = {} ---@type table<string, true>  by endpoint and model: it was to
 ---@param cb fun(answer: table?)
 ---@return hum.Cancel
 local function ask(name, spec, cb)
-  return query.query(
-    name,
-    vim.tbl_extend('force', spec, { timeout = WITHIN, quiet = true }),
-    function(_, answer) cb(answer) end
-  )
+  return query.query(name, {
+    path = spec.path,
+    at_root = spec.at_root,
+    method = spec.method,
+    body = spec.body,
+    timeout = WITHIN,
+    quiet = true,
+  }, function(_, answer) cb(answer) end)
 end
 
 ---@alias hum.VisionCb fun(sees: boolean?)
@@ -43,8 +46,7 @@ end
 ---@param cb hum.VisionCb
 ---@return hum.Cancel
 local function of_ollama(name, model, cb)
-  local spec = { path = '/api/show', at_root = true, method = 'POST', body = { model = model } } ---@type table
-  return ask(name, spec, function(answer)
+  return ask(name, { path = '/api/show', at_root = true, method = 'POST', body = { model = model } }, function(answer)
     local can = answer and answer.capabilities
     if type(can) ~= 'table' or #can == 0 then return cb(nil) end
     cb(vim.list_contains(can, 'vision'))

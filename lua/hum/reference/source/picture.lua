@@ -78,7 +78,8 @@ end
 local function write(path, bytes, cb)
   vim.uv.fs_open(path, 'w', 384, function(err, fd)
     if err or not fd then
-      return vim.schedule(function() cb(nil) end)
+      vim.schedule(function() cb(nil) end)
+      return
     end
     vim.uv.fs_write(fd, bytes, 0, function()
       vim.uv.fs_close(fd, function() if_there(path, cb) end)
@@ -110,7 +111,8 @@ end
 local function by_powershell(run, cb)
   local argv = { 'powershell.exe', '-NoProfile', '-NonInteractive', '-STA', '-Command', POWERSHELL }
   start(run, argv, function(done)
-    local ok, bytes = pcall(vim.base64.decode, (done and done.stdout or ''):gsub('%s', ''), nil)
+    local text = (done and done.stdout or ''):gsub('%s', '')
+    local ok, bytes = pcall(vim.base64.decode, text)
     if not ok or bytes == '' then return cb(nil) end
     write(run.out, bytes, cb)
   end)
@@ -123,7 +125,8 @@ local function by_osascript(run, cb)
   start(run, { 'osascript', '-e', 'the clipboard as «class PNGf»' }, function(done)
     local digits = done and done.code == 0 and (done.stdout or ''):match('PNGf(%x+)')
     if not digits then return cb(nil) end
-    write(run.out, (digits:gsub('%x%x', function(pair) return string.char(tonumber(pair, 16)) end)), cb)
+    local bytes = digits:gsub('%x%x', function(pair) return string.char(assert(tonumber(pair, 16))) end)
+    write(run.out, bytes, cb)
   end)
 end
 

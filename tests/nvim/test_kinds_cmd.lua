@@ -174,14 +174,10 @@ test('a command ends with Neovim', PURE, function(t)
 end)
 
 test('a command that takes too long is stopped, which is said', PURE, function(t)
-  t:lua([[
-    local process = require('hum.reference.source.process')
-    process.run({ command = 'echo before; sleep 1000', cwd = vim.fn.getcwd(), timeout = 300 }, function(err, output)
-      resolved = output
-    end)
-  ]])
-  local output = t:wait(function() return t:lua('return resolved') end, 'it ends')
-  eq({ 'before\n', true }, { output.out, output.timed_out })
+  t:lua([[require('hum').setup({ reference = { cmd_timeout = 0.3 } })]])
+  local one = kinds.source(t, 'cmd', 'echo before; sleep 1000')
+  eq({ 'before', 'stopped after 0.3 s' }, { one.text, one.attributes.exit })
+  T.match('it was stopped after 0.3 s', one.note, true)
 end)
 
 test('a shell that is not there, and one with options', PURE, function(t)

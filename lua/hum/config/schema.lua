@@ -1092,6 +1092,14 @@ Pixels of the longer side from which on an image is made smaller, see |hum-image
 count an image by its pixels want less, such as 1024.]],
     },
     {
+      name = 'cmd_timeout',
+      kind = 'number',
+      min = 0,
+      default = 120,
+      also = { 'command_timeout', 'timeout' },
+      help = 'Seconds after which a command of `#cmd` is stopped, see |hum-ref-cmd|; 0: no limit.',
+    },
+    {
       name = 'fetch',
       kind = 'group',
       also = { 'url', 'web', 'http' },

@@ -74,7 +74,7 @@ end
 ---@class hum.ReferenceCommand
 ---@field command string  as the shell takes it
 ---@field cwd string
----@field timeout integer  (ms)
+---@field timeout integer  (ms); 0: none
 
 --- Runs a command by 'shell', in a group of its own.
 ---@param what hum.ReferenceCommand
@@ -120,11 +120,13 @@ function M.run(what, cb)
     return function() over = true end
   end
   group = process.pid
-  timer = assert(vim.uv.new_timer())
-  timer:start(what.timeout, 0, function()
-    timed_out = true
-    vim.schedule(stop)
-  end)
+  if what.timeout > 0 then
+    timer = assert(vim.uv.new_timer())
+    timer:start(what.timeout, 0, function()
+      timed_out = true
+      vim.schedule(stop)
+    end)
+  end
   guard = vim.api.nvim_create_autocmd('VimLeavePre', { callback = function() kill('sigkill') end })
   return function()
     if over then return end

@@ -57,3 +57,21 @@ test('a selection in a secret file is refused with how it is forced, and forced 
   chat.finished(t)
   T.match('API_KEY=planted', sent(srv), true)
 end)
+
+test(':Hum stop ends a command that a message waits for, and nothing is sent', function(t)
+  project.new(t)
+  local srv = t:fake()
+  local buf = project.chat(t, srv)
+  project.answers(t, 'yes')
+  chat.ask(t, ('Why? #cmd:"echo $$ > %s/pid; sleep 1000"'):format(t.dir), buf)
+  local pid = t:wait(function()
+    local file = io.open(t.dir .. '/pid')
+    local number = file and file:read('*n')
+    if file then file:close() end
+    return number
+  end, 'it runs')
+  t:cmd('Hum stop')
+  t:wait(function() return vim.uv.kill(pid, 0) ~= 0 end, 'it is gone')
+  eq(0, #project.requests(srv))
+  T.match('sleep 1000', t:text(buf), true)
+end)

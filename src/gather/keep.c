@@ -64,6 +64,12 @@ static bool write_all(int fd, struct span content)
     return true;
 }
 
+/* Some file systems (FUSE) cannot do that: then it is as safe as it gets. */
+static bool sync_file(int fd)
+{
+    return fsync(fd) == 0 || errno == EINVAL || errno == ENOTSUP || errno == ENOSYS;
+}
+
 /* Returns false with errno set, and nothing left behind. */
 static bool write_aside(const char *aside, const char *path, struct span content)
 {
@@ -71,7 +77,7 @@ static bool write_aside(const char *aside, const char *path, struct span content
     if (fd < 0) {
         return false;
     }
-    bool ok = write_all(fd, content) && fsync(fd) == 0;
+    bool ok = write_all(fd, content) && sync_file(fd);
     int error = errno;
     if (close(fd) != 0 && ok) {
         ok = false;

@@ -347,6 +347,11 @@ test('the editor: a gathering that is given up calls nobody', function(t)
     for i, items in ipairs({ { { buf = buf } }, { { text = ('y'):rep(1000000) } }, { { text = 'z' } } }) do
       gather.start({ items = items }, function() calls[#calls + 1] = i end)()
     end
+    local client = require('hum.server.client')
+    local real = client.gather
+    client.gather = function() return nil, 'no helper' end
+    gather.start({ items = { { text = 'z' } } }, function() calls[#calls + 1] = 'refused' end)()
+    client.gather = real
     gather.start({ items = { { text = 'last' } } }, function() _G.calls = calls end)
   ]])
   t:wait(function() return t:lua('return _G.calls ~= nil') end, 'the last one')

@@ -200,8 +200,12 @@ end
 ---@param cb fun(err: hum.ServerError?, items: hum.Gathered[]?)  once, later; items in order
 ---@return hum.Cancel
 function M.start(spec, cb)
-  local steps = steps_of(vim.schedule_wrap(cb))
   local over = false
+  local steps = steps_of(vim.schedule_wrap(function(...)
+    if over then return end -- given up while this was on its way
+    over = true
+    cb(...)
+  end))
   steps.add(draft_all(spec.items, function(drafts)
     if not over then ask(spec, drafts, steps) end
   end))

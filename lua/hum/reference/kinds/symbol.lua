@@ -18,6 +18,7 @@ local DEFINITIONS, USES = 10, 50
 ---@field name string
 ---@field buf? integer      the code buffer
 ---@field known string[]    names, for "did you mean"
+---@field unread? string    the file of the code buffer, of which no syntax is known
 ---@field late boolean
 ---@field over boolean
 ---@field stop fun()
@@ -165,6 +166,10 @@ local function unknown(search)
   local meant = spelling.nearest(search.name, search.known)
     or spelling.nearest(tail(search.name), vim.tbl_map(tail, search.known))
   local cure = meant and ('Did you mean %s?'):format(meant) or 'Open its file, or send it with #file or #lines.'
+  if #search.known == 0 and search.unread then
+    local none = 'Neither a language server nor a treesitter parser reads %s: send it with #lines.'
+    cure = none:format(search.unread)
+  end
   return ('there is no symbol "%s"\n%s'):format(search.name, cure)
 end
 
@@ -194,6 +199,7 @@ local function by_syntax(search)
     local text = texts.of_buffer(buf)
     texts.parse(text, function()
       if text.root then take_from(buf, text) end
+      if not text.root and buf == search.buf then search.unread = place.shown(place.file(buf), search.where) end
       vim.schedule(function()
         if text.root and #list == 0 then vim.list_extend(search.known, syntax.names(text)) end
         vim.schedule(step)

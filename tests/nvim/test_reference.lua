@@ -112,6 +112,16 @@ test('reference: what a pattern leaves out is said', function(t)
   T.match('git ignores all that ign* matches\nWrite #file!:ign* to send', reference.refused(t, '#file:ign*'), true)
 end)
 
+test('reference: names with line breaks, and such that are no UTF-8, are files like others', function(t)
+  local folder = begin(t)
+  t:write_file('project/odd/a\nb.txt', 'of the first')
+  t:write_file('project/odd/c\255d.txt', 'of the second')
+  local pieces = reference.pieces(t, '#file:odd/*.txt', { folder = folder })
+  eq({ 'ok', 'ok' }, states(pieces))
+  eq('odd/a?b.txt', pieces[1].source.title)
+  eq('of the second', reference.kept(t, folder, pieces[2].kept))
+end)
+
 test('reference: a folder is a listing of names', function(t)
   begin(t)
   for _, text in ipairs({ '#file:src/', '#file:src', '#file:./src/' }) do

@@ -58,3 +58,18 @@ test('reference, edits: what the buffer of the edit has counts, saved or not', f
   local messages = request(t, srv).body.messages
   T.match('<file path="src/a.lua">\nlocal M = {}\n.-local unsaved = 1', messages[#messages].content)
 end)
+
+for name, run in pairs({
+  [':Hum insert'] = function(t) t:cmd('Hum insert like #file:src/notes.txt') end,
+  [':Hum fix'] = function(t) t:cmd('1Hum fix as #file:src/notes.txt says') end,
+  ['hum.edit()'] = function(t)
+    t:lua([[require('hum').edit({ first = 1, last = 1, instruction = 'as #file:src/notes.txt says' })]])
+  end,
+}) do
+  test('reference, edits: in ' .. name, function(t)
+    local srv = begin(t)
+    run(t)
+    local messages = request(t, srv).body.messages
+    T.match('^<file path="src/notes.txt">\nSome notes.\n</file>\n\n', messages[#messages].content)
+  end)
+end

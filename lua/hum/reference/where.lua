@@ -156,7 +156,8 @@ function M.of(opts)
   end
 
   function where.shown(path)
-    return relative(path, roots) or relative(real(path), roots) or vim.fn.fnamemodify(path, ':~')
+    local name = relative(path, roots) or relative(real(path), roots) or vim.fn.fnamemodify(path, ':~')
+    return (name:gsub('%c', '?'))
   end
 
   return where

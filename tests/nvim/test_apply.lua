@@ -353,7 +353,8 @@ test('what has been applied is kept beside the chat, and taken back after a rest
   t:wait(function() return #kept() == 1 end, 'the set is kept')
   apply.decide(t, 'accept', 'lua/b.lua')
   t:cmd('silent! wall')
-  eq('rw-------', t:lua('return vim.fn.getfperm(...)', kept()[1]))
+  -- It is written anew with each hunk, under another name.
+  t:wait(function() return t:lua('return vim.fn.getfperm(...)', kept()[1] or '') == 'rw-------' end, 'it is private')
   t.child:finish()
   t.child = t:start()
   eq(1, #kept())

@@ -84,14 +84,16 @@ end)
 
 test('several run side by side; they are shown in the order in which they are done', function(t)
   local srv = begin(t, {
-    rules = { { match = { text = 'slow' }, text = 'Slow.', first_ms = 300 } },
+    rules = { { match = { text = 'endless' }, count = 1000000, interval_ms = 5 } },
     default = { text = 'Quick.' },
   })
-  t:cmd('Hum background slow')
+  local endless = t:lua('return require("hum").background({ question = "endless" })')
+  srv:wait_event('first')
   t:cmd('Hum background quick one')
   local first = wait_told(t, 1)
+  t:lua('require("hum").stop({ buf = ... })', endless)
   local second = wait_told(t, 2)
-  eq({ 'quick one', 'slow' }, { first.title, second.title })
+  eq({ 'quick one', 'endless' }, { first.title, second.title })
   t:cmd('Hum background')
   t:cmd('Hum background')
   eq(2, #project.requests(srv))

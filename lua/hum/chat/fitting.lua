@@ -10,6 +10,7 @@ local ledgers = require('hum.chat.context.ledger')
 local notify = require('hum.notify')
 local ranges = require('hum.chat.fit.ranges')
 local refer = require('hum.chat.refer')
+local reply = require('hum.chat.reply')
 local summaries = require('hum.chat.text.summary')
 local turns = require('hum.chat.text.turns')
 
@@ -117,7 +118,8 @@ function M.sent(message, made)
   vim.schedule(function() fault.guard('what is left out', M.mark, message.buf) end)
 end
 
---- Marks it from now on, also when the user has changed the text: an undo may have brought turns back.
+--- Marks it from now on, also when the user has changed the text: an undo may have brought turns back. The tokens of a
+--- reply change nothing of that.
 ---@param buf integer
 function M.watch(buf)
   local group = vim.api.nvim_create_augroup('hum.fitting', { clear = false })
@@ -125,7 +127,9 @@ function M.watch(buf)
   vim.api.nvim_create_autocmd({ 'TextChanged', 'InsertLeave', 'BufWinEnter' }, {
     group = group,
     buffer = buf,
-    callback = function() fault.guard('what is left out', M.mark, buf) end,
+    callback = function()
+      if not reply.of(buf) then fault.guard('what is left out', M.mark, buf) end
+    end,
   })
 end
 

@@ -12,6 +12,7 @@ local meter = require('hum.chat.view.meter')
 local models = require('hum.server.models')
 local ranges = require('hum.chat.fit.ranges')
 local references = require('hum.reference.show')
+local reply = require('hum.chat.reply')
 local settings_of = require('hum.chat.text.settings').of
 local summaries = require('hum.chat.text.summary')
 local tokens = require('hum.server.tokens')
@@ -182,7 +183,10 @@ function M.watch(buf)
       callback = function() fault.guard('the meter', fn, buf) end,
     })
   end
-  on({ 'TextChanged', 'TextChangedI' }, later)
+  on('TextChangedI', later)
+  on('TextChanged', function()
+    if not reply.of(buf) then later(buf) end -- else it is the reply's text, which is counted when it has ended
+  end)
   on('BufUnload', function()
     stop(buf)
     meter.forget(buf)

@@ -210,6 +210,36 @@ for _, one in ipairs(CLIPBOARDS) do
   end
 end
 
+--- What a system is said to be: it has that, and nothing of what else decides.
+local PRETEND = [[
+  local name = ...
+  local has = vim.fn.has
+  vim.fn.has = function(what)
+    if what == 'wsl' or what == 'mac' or what == 'win32' then return what == name and 1 or 0 end
+    return has(what)
+  end
+  vim.env.WAYLAND_DISPLAY, vim.env.DISPLAY = nil, nil
+]]
+
+test('under WSL PowerShell tells the image', function(t)
+  local base64 = vim.base64.encode(png(6, 4))
+  local folder = begin(t, {
+    ['powershell.exe'] = ('printf "%%s\\r\\n%%s\\r\\n" %s %s'):format(base64:sub(1, 76), base64:sub(77)),
+  })
+  t:lua(PRETEND, 'wsl')
+  eq(6, piece(t, '#image', folder).image.width)
+  match('-STA', ran(t), true)
+  programs(t, { ['powershell.exe'] = 'printf ""' })
+  match('there is no image in the clipboard', reference.refused(t, '#image', { folder = folder }), true)
+end)
+
+test('on macOS AppleScript tells the image where pngpaste is not installed', function(t)
+  local digits = png(6, 4):gsub('.', function(char) return ('%02X'):format(char:byte()) end)
+  local folder = begin(t, { osascript = ("printf '\\302\\253data PNGf%s\\302\\273\\n'"):format(digits) })
+  t:lua(PRETEND, 'mac')
+  eq(6, piece(t, '#image', folder).image.width)
+end)
+
 test('the image is sent again by another try, whatever the clipboard has then', function(t)
   local srv = t:fake()
   srv:script({ default = { text = 'A pic.' } })

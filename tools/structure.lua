@@ -156,6 +156,8 @@ local LUA = {
     'hum/prompt',
     'hum/library',
     'hum/chat',
+    'hum/reference',
+    'hum/reference/source',
     'hum/complete',
   },
   ['hum/inspect'] = { 'hum/base', 'hum/look', 'hum/server', 'hum/chat', 'hum/chat/code', 'hum/inspect' },

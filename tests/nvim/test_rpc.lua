@@ -37,7 +37,7 @@ end
 test('is ready after hello, and names itself as an RPC client', BARE, function(t)
   local e = editor.start(t)
   local ready = e:hello()
-  eq(9, ready.protocol)
+  eq(10, ready.protocol)
   T.match('^%d+%.%d+%.%d+', ready.version)
   t:wait(function() return e.client end, 'client info')
   eq({ name = 'hum', type = 'msgpack-rpc' }, e.client)
@@ -68,7 +68,7 @@ test('answers requests in their order, each once', BARE, function(t)
     return true
   end, '50 answers')
   eq('ok', seen[ids[2]].result)
-  eq(9, seen[ids[1]].result.protocol)
+  eq(10, seen[ids[1]].result.protocol)
   eq(e.proc.pid, seen[ids[1]].result.pid)
 end)
 

@@ -208,3 +208,28 @@ test('a certificate that nobody vouches for is refused', function(t)
   local err = refused(t, s.url.good .. '/', 'certificate')
   match('SSL_CERT_FILE', err.hint, true)
 end)
+
+test('it is cancelled while it is made readable, and the helper goes on', function(t)
+  local srv = site(t, {
+    ['/large'] = { pieces = { { text = ('<p>some <b>words</b> &amp; more'):rep(100), times = 150 } } },
+    ['/doc'] = { HTML },
+  })
+  for i = 1, 10 do
+    start(t, srv.url .. '/large')
+    srv:wait_event('done', i)
+    t:lua('_G.cancel()')
+  end
+  eq('A page', fetched(t, srv.url .. '/doc').title)
+end)
+
+test('a helper that ends while it reads a page leaves nothing behind', { nvim = false }, function(t)
+  local editor = require('lib.editor')
+  local srv = site(t, { ['/large'] = { pieces = { { text = ('<p>a'):rep(1000), times = 100 } } } })
+  local e = editor.start(t)
+  e:hello()
+  local limits = { largest = 1000000, timeout = 0, idle_timeout = 0, connect_timeout = 10 }
+  e.rpc:notify('fetch', 1, vim.tbl_extend('error', limits, { url = srv.url .. '/large' }))
+  srv:wait_event('done')
+  e.proc.stdin:close()
+  eq(0, (e:join()))
+end)

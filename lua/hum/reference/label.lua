@@ -73,7 +73,7 @@ function M.words(pieces)
   end
   if first.state == 'empty' and #pieces == 1 then parts = { 'empty' } end
   if #pieces == 1 and is_unsaved(first) then parts[#parts + 1] = 'without unsaved changes' end
-  if large then parts[#parts + 1] = 'large: asks before sending' end
+  if large then parts[#parts + 1] = 'large' end
   if first.note and not first.image then parts[#parts + 1] = 'in part' end
   if left > 0 then parts[#parts + 1] = left .. ' left out' end
   return table.concat(parts, ', '), false

@@ -48,8 +48,8 @@ local M = {}
 ---@return hum.Chosen|nil
 local function chosen(buf, list)
   local first = queue.first(buf)
-  if first then return choice.queued(first)(list) end
-  return choice.latest(list)
+  local found = (first and choice.queued(first) or choice.latest)(list)
+  return found
 end
 
 --- Whether there is something in a chat that was not sent.
@@ -90,9 +90,9 @@ function M.message(buf)
   if not how then return nil, ('there is no endpoint "%s"'):format(name) end
   local found = chosen(buf, text.turns)
   local list = vim.list_slice(text.turns, 1, found and found.n or #text.turns)
-  return { buf = buf, settings = settings, turns = list, model = model or '', resolved = how }, --[[@as hum.Message]]
-    nil,
-    found ~= nil
+  local message = { buf = buf, settings = settings, turns = list, model = model or '', resolved = how }
+  ---@cast message hum.Message
+  return message, nil, found ~= nil
 end
 
 ---@param made hum.ContextResult

@@ -91,8 +91,8 @@ local function cut_item()
   local item, page = item_here(), shown[here]
   if not item or not item.id or not page.of then return notify.info('hum: nothing in this line can be taken out') end
   require('hum.chat').cut(page.of, item.id, item.cut)
-  local is_costly = not item.cut and item.after and item.after > 0
-  local cost = is_costly and (': the server reads about %s tokens again'):format(count.grouped(item.after)) or ''
+  local after = not item.cut and item.after or 0
+  local cost = after > 0 and (': the server reads about %s tokens again'):format(count.grouped(after)) or ''
   notify.info(('hum: it is %s%s'):format(item.cut and 'sent again' or 'not sent any more', cost))
   page.again()
 end

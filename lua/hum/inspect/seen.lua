@@ -37,7 +37,7 @@ end
 --- The list; nothing if it is empty.
 ---@param page hum.Page
 ---@param items hum.ContextItem[]
----@param when fun(time: integer): string  in words
+---@param when fun(time: integer): string
 function M.add(page, items, when)
   if #items == 0 then return end
   sheet.heading(page, 'What the model has seen beside the text')

@@ -37,10 +37,11 @@ end
 function M.append(page, other)
   local rows = #page.lines
   vim.list_extend(page.lines, other.lines)
-  for _, name in ipairs({ 'marks', 'times' }) do
-    for _, one in ipairs(other[name]) do
-      page[name][#page[name] + 1] = vim.tbl_extend('force', one, { row = one.row + rows })
-    end
+  for _, mark in ipairs(other.marks) do
+    table.insert(page.marks, { row = mark.row + rows, group = mark.group })
+  end
+  for _, time in ipairs(other.times) do
+    table.insert(page.times, { row = time.row + rows, text = time.text })
   end
   for row, item in pairs(other.items) do
     page.items[row + rows] = item

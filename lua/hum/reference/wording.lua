@@ -9,7 +9,7 @@ local FIRST = { 'path', 'first', 'last' }
 local ENTITIES = { ['&'] = '&amp;', ['"'] = '&quot;', ['<'] = '&lt;', ['>'] = '&gt;' }
 
 ---@param value any
----@return string  in one line, without what would end it
+---@return string text  in one line; nothing in it ends it
 local function escaped(value) return (tostring(value):gsub('[%c]', ' '):gsub('[&"<>]', ENTITIES)) end
 
 ---@param attributes table<string, any>

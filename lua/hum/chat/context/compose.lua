@@ -40,7 +40,7 @@ end
 ---@field before table<integer, hum.Part[]>     that go before the text of a turn of the user's, by its index
 ---@field text table<integer, hum.Part>         what goes in the place of that text
 ---@field system? hum.Part                      what was decided of the system message
----@field replaces? boolean                     in the place of the chat's own
+---@field replaces? boolean                     it stands for the chat's own
 ---@field from? integer                         index of the first turn that is sent, system turns aside
 
 ---@param c hum.Composing

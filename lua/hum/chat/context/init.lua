@@ -30,7 +30,7 @@ local M = {}
 ---@field dry? boolean        nothing is asked, run or fetched, and nothing is kept in the chat's folder
 ---@field folder? string      of contents that are kept, in a dry run
 ---@field expand? fun(text: string, where: hum.Where, cb: fun(err: string?, text: string?)): fun()?
----@field decide? fun(given: table, cb: fun(text: string?, notes: hum.SystemNote[]?, replaces: boolean?)): fun()?
+---@field decide? fun(buf: integer, given: table, cb: fun(text: string?, notes: table?, replaces: boolean?)): fun()?
 ---@field fit? fun(given: table, cb: fun(err: string?, plan: table?)): fun()?
 
 ---@class hum.ContextResult
@@ -220,7 +220,7 @@ function M.prepare(given, cb)
 end
 
 --- What the model has seen beside the chat's text; of what is followed, whether it has changed since.
----@param given hum.ContextGiven  in a dry run
+---@param given hum.ContextGiven that of a dry run
 ---@param texts integer[]  tokens of the turns' texts
 ---@param cb fun(items: hum.ContextItem[])  once, at once or later
 ---@return fun() cancel
@@ -293,7 +293,7 @@ function M.share(from, to)
   for _, record in ipairs(theirs.turns) do
     if not known[record.key .. record.n] then table.insert(own.turns, vim.deepcopy(record)) end
   end
-  own.system = own.system or vim.deepcopy(theirs.system)
+  own.system = own.system or (theirs.system and vim.deepcopy(theirs.system))
   own.choices = vim.tbl_extend('keep', own.choices, theirs.choices)
   ledgers.copy(from, to)
   ledgers.save(to)

@@ -29,7 +29,7 @@ function M.of(run)
     if turn.role == 'user' and turn.text ~= '' then
       local key = ledgers.key(run.buf, turn.text)
       counts[key] = (counts[key] or 0) + 1
-      local record = known[key .. counts[key]]
+      local record = known[key .. counts[key]] ---@type hum.ContextTurn?
       -- What its text stood for is gone: it is found out again.
       if record and record.text and run.lost[record.text] then record = nil end
       out[i] = { key = key, n = counts[key], record = record }

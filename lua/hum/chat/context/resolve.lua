@@ -1,6 +1,7 @@
 -- What the references of a message stand for now: read, and held against what the model has seen.
 local log = require('hum.log')
 local pieces = require('hum.chat.context.piece')
+local slices = require('hum.reference.slices')
 local walks = require('hum.chat.context.walk')
 
 local M = {}
@@ -54,9 +55,10 @@ local function options(run)
     folder = run.folder,
     since = function(id)
       local seen = walk.seen[walks.place(id)]
-      local usable = seen and seen.kept and seen.form ~= 'outline' and seen.form ~= 'image' and not walk.lost[seen.kept]
-      if usable then run.provide(seen.kept) end
-      return usable and seen.kept or nil
+      local kept = seen and seen.form ~= 'outline' and seen.form ~= 'image' and seen.kept or nil
+      if not kept or walk.lost[kept] then return nil end
+      run.provide(kept)
+      return kept
     end,
     want = run.ledger.choices,
     on_choice = function(id, choice) run.ledger.choices[id] = choice end,
@@ -110,19 +112,21 @@ end
 ---@return boolean  there is something to be sent
 local function is_sent(piece) return piece.source ~= nil and (piece.state == 'ok' or piece.state == 'empty') end
 
---- Makes pieces of a context out of what references stand for; the walk goes over each.
+--- Makes pieces of a context out of what references stand for, in slices; the walk goes over each.
 ---@param run hum.ContextRun
 ---@param list hum.Piece[]
 ---@param turn integer
 ---@param record hum.ContextTurn
-local function take(run, list, turn, record)
-  for _, piece in ipairs(list) do
-    if is_sent(piece) then
+---@param cb fun()
+local function take(run, list, turn, record, cb)
+  M.await(run, function(back)
+    return slices.each(list, function(piece)
+      if not is_sent(piece) then return end
       local own = pieces.of(run.walk, piece, run.is_closed)
       table.insert(record.pieces, own)
       walks.piece(run.walk, own, turn, run.path)
-    end
-  end
+    end, back)
+  end, cb)
 end
 
 --- Resolves the references of a text, in order.
@@ -140,8 +144,7 @@ function M.references_of(run, text, turn, record, cb)
     function(err, list)
       if err then return cb(err) end
       if run.given.dry then vim.list_extend(run.references, vim.tbl_map(preview_of, list)) end
-      take(run, list or {}, turn, record)
-      cb()
+      take(run, list or {}, turn, record, cb)
     end
   )
 end

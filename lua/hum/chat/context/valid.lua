@@ -150,13 +150,15 @@ function M.read(bytes)
   if not ok or type(value) ~= 'table' or value.version ~= 1 then return nil end
   local turns = all(value.turns or {}, MOST_TURNS, turn)
   if not turns then return nil end
-  return {
+  ---@type hum.Ledger
+  local ledger = {
     version = 1,
     turns = turns,
     system = system(value.system),
     fit = type(value.fit) == 'table' and value.fit or {},
     choices = choices(value.choices),
   }
+  return ledger
 end
 
 return M

@@ -15,7 +15,7 @@ local M = {}
 ---| 'image'
 ---| 'gone'     # a line that says so
 
----@class hum.ContextPiece  what went with one message of one source, as the ledger keeps it
+---@class hum.ContextPiece: hum.Worded  what went with one message of one source, as the ledger keeps it
 ---@field id string         of the source
 ---@field title string
 ---@field tag string
@@ -51,7 +51,7 @@ local M = {}
 ---@field piece hum.ContextPiece  that was last sent of it
 ---@field form hum.ContextForm    as it went
 ---@field follows boolean
----@field turn integer     in which
+---@field turn integer     with which it went
 ---@field out boolean     that turn is left out: the model does not see it any more
 
 ---@class hum.WalkedPiece  a piece as it goes now
@@ -153,8 +153,9 @@ local PARTS = {
     if piece.form == 'whole' and piece.head and piece.tail then
       head, tail = piece.head, piece.tail
     end
-    if not piece.kept then return { text_part(head .. tail) } end
-    return { text_part(head), { type = 'kept', path = path(piece.kept) }, text_part(tail) }
+    local kept = piece.kept
+    if not kept then return { text_part(head .. tail) } end
+    return { text_part(head), { type = 'kept', path = path(kept) }, text_part(tail) }
   end,
   diff = function(piece, _, path)
     local head, tail = wording.diff(piece)

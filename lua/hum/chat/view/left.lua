@@ -99,7 +99,7 @@ end
 
 --- Shows what is not sent.
 ---@param buf integer
----@param ranges hum.LeftRange[]  in their order
+---@param ranges hum.LeftRange[] those that are not sent, from the first on
 ---@return boolean changed  folds are to be made anew
 function M.set(buf, ranges)
   if are_shown(buf, ranges) then return false end

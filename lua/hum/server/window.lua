@@ -35,8 +35,12 @@ local function key_of(name, model) return name .. '\0' .. model end
 ---@param model string
 ---@param news hum.LoadedModel|nil
 local function keep(name, model, news)
-  if not news then return end
   local key = key_of(name, model)
+  if not news then
+    -- It is not asked again at once; what was known stays.
+    found[key] = vim.tbl_extend('force', found[key] or {}, { at = vim.uv.now() }) --[[@as hum.WindowFound]]
+    return
+  end
   local before = found[key]
   local one = { at = vim.uv.now(), told = news.told }
   -- Of a model that is not loaded it holds what was loaded before: the server chooses by its memory.

@@ -96,7 +96,7 @@ local function in_ranges(ranges, code)
 end
 
 ---@class hum.invisible.Char
----@field code integer  -1: a byte that is no UTF-8
+---@field code integer  or -1: a byte that is no UTF-8
 ---@field col integer
 ---@field bytes integer
 
@@ -109,7 +109,7 @@ local function decode(line, at)
   if first < 0x80 then return first, 1 end
   local bytes = first >= 0xf0 and 4 or first >= 0xe0 and 3 or first >= 0xc2 and 2 or 1
   if bytes == 1 or first > 0xf4 then return -1, 1 end
-  local code = first % 2 ^ (7 - bytes)
+  local code = first % (bytes == 2 and 32 or bytes == 3 and 16 or 8)
   for i = 1, bytes - 1 do
     local byte = line:byte(at + i)
     if not byte or byte < 0x80 or byte > 0xbf then return -1, 1 end
@@ -133,7 +133,10 @@ end
 ---@param chars hum.invisible.Char[]
 ---@param i integer
 ---@return integer|nil
-local function code_at(chars, i) return chars[i] and chars[i].code end
+local function code_at(chars, i)
+  local char = chars[i]
+  return char and char.code or nil
+end
 
 ---@param chars hum.invisible.Char[]
 ---@param i integer
@@ -169,7 +172,7 @@ local function flag_end(chars, i)
   if code_at(chars, i - 1) ~= BLACK_FLAG then return nil end
   local letters, at = {}, i
   while chars[at] and chars[at].code > FIRST_TAG + 0x20 and chars[at].code < LAST_TAG do
-    letters[#letters + 1] = string.char(chars[at].code - FIRST_TAG)
+    letters[#letters + 1] = ('%c'):format(chars[at].code - FIRST_TAG)
     at = at + 1
   end
   return code_at(chars, at) == LAST_TAG and FLAGS[table.concat(letters)] and at or nil

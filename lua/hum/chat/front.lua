@@ -117,7 +117,7 @@ local SETTABLE = { 'persona', 'endpoint', 'model' }
 
 --- Sets what a chat uses.
 ---@param buf integer
----@param values table<string, string|false>  persona, endpoint, model; false: none
+---@param values { persona?: string|false, endpoint?: string|false, model?: string|false }  false: none
 ---@return boolean  false: the buffer is not a chat
 ---@return boolean|nil set  else the user is told why it is not
 function M.set(buf, values)

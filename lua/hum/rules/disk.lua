@@ -75,7 +75,7 @@ local function walk(folder, ending, depth, out)
   local handle = call('fs_scandir', folder)
   local folders, files = {}, {} ---@type string[], string[]
   for _ = 1, handle and MOST or 0 do
-    local name, kind = uv.fs_scandir_next(handle)
+    local name, kind = uv.fs_scandir_next(handle) ---@type string|nil, string|nil
     if not name then break end
     if kind == 'link' then kind = M.kind(folder, name) end
     if kind == 'directory' then folders[#folders + 1] = name end

@@ -21,7 +21,7 @@ local TOTAL = 1024 * 1024
 ---@field project? string  the root; nil: only the user's own are looked for
 ---@field file? string     at hand: absolute
 ---@field files string[]   names, as `rules.files` has them
----@field own? string      the file with the user's own rules
+---@field own string       the file with the user's own rules
 ---@field home string      what "~" stands for
 
 ---@class hum.RulesFound
@@ -233,7 +233,7 @@ function M.all(search)
   local root = search.project and (disk.real(search.project) or search.project) or NONE
   local f = { search = search, root = root, out = {}, bytes = 0, known = {} } ---@type hum.rules.Finding
   if search.file then search.file = real_folder(vim.fs.dirname(search.file)) .. '/' .. vim.fs.basename(search.file) end
-  if search.own then take(f, search.own, { own = true, imports = true }, 0) end
+  take(f, search.own, { own = true, imports = true }, 0)
   local wanted = search.project and names.wanted(search.files) or {}
   for _, folder in ipairs(#wanted > 0 and folders_of(f) or {}) do
     look_in(f, folder, wanted)

@@ -50,9 +50,9 @@ end
 local function fields_of(lines, last)
   local values, globs, list = {}, {}, nil ---@type table<string, string>, string[], string|nil
   for i = 2, last - 1 do
-    local key, value = lines[i]:match('^([%w_-]+):%s*(.-)%s*$')
+    local key, value = lines[i]:match('^([%w_-]+):%s*(.-)%s*$') ---@type string|nil, string|nil
     local item = lines[i]:match('^%s*%-%s+(.*)$')
-    if key then
+    if key and value then
       key = key:lower()
       values[key], list = value, value == '' and key or nil
       if GLOBS[key] then add_globs(value, globs) end
@@ -75,7 +75,7 @@ function M.parse(text, default)
   local values, globs = fields_of(lines, last)
   local body = table.concat(lines, '\n', last + 1):gsub('^\n+', '')
   local trigger = values.trigger and unquoted(values.trigger)
-  local applies = default
+  local applies = default ---@type 'always'|'files'|'named'
   if unquoted(values.alwaysapply or '') == 'true' or trigger == 'always_on' then
     applies = 'always'
   elseif #globs > 0 then

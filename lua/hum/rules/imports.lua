@@ -16,9 +16,9 @@ local function without_code(line)
     local first, last = line:find('`+', at)
     if not first then break end
     local marks = line:sub(first, last)
-    local close = last + 1
+    local close = last + 1 ---@type integer|nil
     repeat
-      local a, b = line:find('`+', close)
+      local a, b = line:find('`+', close) ---@type integer|nil, integer|nil
       close = b and b + 1 or nil
       if a and b - a + 1 == #marks then break end
     until not close

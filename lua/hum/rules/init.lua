@@ -106,7 +106,7 @@ local function judge(rule)
   if state == 'new' then
     rule.state = 'asks'
   else
-    rule.state, rule.why = state == 'refused' and state or 'denied', why
+    rule.state, rule.why = state == 'refused' and 'refused' or 'denied', why
   end
 end
 
@@ -119,7 +119,7 @@ local function is_candidate(rule) return rule.state == 'ok' or rule.state == 'as
 ---@param rules hum.Rule[]
 ---@param window? integer
 local function fit(rules, window)
-  local room = window and math.floor(window * config.get().rules.share) or UNKNOWN
+  local room = window and math.floor(window * config.get().rules.share) or UNKNOWN ---@type number
   for _, rule in ipairs(rules) do
     if rule.tokens <= room then judge(rule) end
   end

@@ -271,7 +271,7 @@ end
 ---@class hum.Trusted
 ---@field path string
 ---@field what string
----@field state 'allowed'|'never'|'later'|'refused'
+---@field state hum.TrustState
 ---@field item? hum.TrustItem  if it was met in this session
 
 --- All that the user has decided on, and what was refused in this session, by path.

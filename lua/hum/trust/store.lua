@@ -182,7 +182,7 @@ end
 local function flush(tries)
   if #pending == 0 then return end
   local folder, lock = vim.fs.dirname(M.path()), M.path() .. '.lock'
-  pcall(vim.fn.mkdir, folder, 'p', 448)
+  pcall(vim.fn.mkdir, folder, 'p', '0o700')
   local taken = take(lock)
   if not taken and tries > 0 and vim.v.exiting == vim.NIL then
     vim.defer_fn(function() flush(tries - 1) end, PAUSE)

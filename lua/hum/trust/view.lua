@@ -7,6 +7,7 @@ local ns = vim.api.nvim_create_namespace('hum.trust')
 local NAME = 'hum://trust/%d'
 
 --- Keys of the window while a question is open, and what they answer.
+---@type table<string, 'yes'|'no'|'never'>
 local KEYS = { y = 'yes', n = 'no', N = 'never', q = 'no' }
 local HINT = ' y: use them   n: not now   N: never '
 
@@ -70,7 +71,9 @@ function M.show(items, answer)
     vim.api.nvim_buf_delete(buf, { force = true })
     return false
   end
-  local word = 'no'
+  local word = 'no' ---@type 'yes'|'no'|'never'
+  ---@param key string
+  ---@param result 'yes'|'no'|'never'
   local function map(key, result)
     vim.keymap.set('n', key, function()
       word = result

@@ -11,7 +11,7 @@ function M.title(item) return ((item.title or vim.fn.fnamemodify(item.path, ':~'
 function M.names(items)
   local names = vim.tbl_map(M.title, vim.list_slice(items, 1, #items > 4 and 3 or 4))
   if #items > #names then return ('%s and %d more'):format(table.concat(names, ', '), #items - #names) end
-  local last = table.remove(names)
+  local last = table.remove(names) --[[@as string]]
   return #names > 0 and table.concat(names, ', ') .. ' and ' .. last or last
 end
 

@@ -549,6 +549,7 @@ local function long_chat(t, srv, endpoint)
     vim.list_extend(lines, { '## « fake', '', ('Answer %d: %s.'):format(i, vim.trim(words:rep(45))), '' })
   end
   vim.list_extend(lines, { '## » You', '', '' })
+  t:eval('1') -- a Neovim that starts makes folders, too
   local path = t:write_file('data/nvim/hum/chats/long.md', table.concat(lines, '\n'))
   chat.configure(t, srv, vim.tbl_extend('force', { dialect = 'openai' }, endpoint or {}))
   return t:lua('return (require("hum").open(...))', path)

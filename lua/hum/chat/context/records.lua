@@ -29,7 +29,8 @@ function M.of(run)
     if turn.role == 'user' and turn.text ~= '' then
       local key = ledgers.key(run.buf, turn.text)
       counts[key] = (counts[key] or 0) + 1
-      local record = known[key .. counts[key]] ---@type hum.ContextTurn?
+      local id = key .. counts[key] ---@type string
+      local record = known[id] ---@type hum.ContextTurn|nil
       -- What its text stood for is gone: it is found out again.
       if record and record.text and run.lost[record.text] then record = nil end
       out[i] = { key = key, n = counts[key], record = record }

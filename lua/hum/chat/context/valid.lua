@@ -133,7 +133,7 @@ local function system(value)
 end
 
 ---@param value any
----@return table<string, string>
+---@return table<string, 'outline'|'whole'>
 local function choices(value)
   local out = {}
   for id, choice in pairs(type(value) == 'table' and value or {}) do

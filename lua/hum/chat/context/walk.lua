@@ -149,9 +149,9 @@ local function text_part(text) return { type = 'text', text = text } end
 ---@type table<string, fun(piece: hum.ContextPiece, walk: hum.Walk, path: fun(name: string): string): hum.Part[]>
 local PARTS = {
   whole = function(piece, _, path)
-    local head, tail = wording.whole(piece, piece.closed)
-    if piece.form == 'whole' and piece.head and piece.tail then
-      head, tail = piece.head, piece.tail
+    local head, tail = piece.head, piece.tail
+    if piece.form ~= 'whole' or not head or not tail then
+      head, tail = wording.whole(piece, piece.closed)
     end
     local kept = piece.kept
     if not kept then return { text_part(head .. tail) } end

@@ -389,6 +389,39 @@ test('reference: followed sources are looked at again, without a reference', fun
   eq('missing', pieces[3].state)
 end)
 
+test('reference: what is followed and has got a secret is held back, and that is told', function(t)
+  local folder = begin(t)
+  local first = reference.pieces(t, '#file:src/notes.txt', { folder = folder })[1]
+  t:write_file(
+    'project/src/notes.txt',
+    '-----BEGIN OPENSSH PRIVATE ' .. 'KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAA\n'
+  )
+  t:lua('told = {}; vim.notify = function(text) table.insert(told, text) end')
+  t:lua(
+    [[
+    local folder, id, kept = ...
+    local where = require('hum.reference.where').of({})
+    local given = { folder = folder, since = function() return kept end }
+    require('hum.reference').check({ id }, where, given, function(err, pieces) checked = { err, pieces } end)
+  ]],
+    folder,
+    first.source.id,
+    first.kept
+  )
+  local piece = t:wait(function()
+    local checked = t:lua('return checked or false')
+    return checked and checked[2][1]
+  end, 'it is checked')
+  eq({ 'ok', true, first.kept }, { piece.state, piece.same, piece.kept })
+  eq(nil, piece.diff)
+  t:wait(
+    function()
+      return table.concat(t:lua('return told'), '\n'):find('src/notes.txt: what has changed is not sent', 1, true)
+    end,
+    'it is told'
+  )
+end)
+
 -- ---- functions of the user's ------------------------------------------------------------------
 
 test('reference: functions of the user', function(t)

@@ -198,6 +198,17 @@ function M.resolve(refs, where, opts, cb)
   return cancel
 end
 
+--- Whether nothing but its text could make a file a secret: one that "!" has sent is sent on.
+---@param source hum.Source
+---@param where hum.Where
+---@return boolean
+local function is_harmless(source, where)
+  local path = file_of(source)
+  if not path then return false end
+  local why, allowed = refusal.of_name(path, where)
+  return why == nil and not allowed
+end
+
 --- What sources that are followed are now: pieces without references, in the order of the ids. One that is gone is
 --- "missing". Nothing is refused, since it was sent before, and nothing asked.
 ---@param ids string[]
@@ -213,13 +224,17 @@ function M.check(ids, where, opts, cb)
     local ref = { text = id, kind = '', force = true, row = 0, col = 0, end_col = 0 }
     local entry = sources.entry(job, ref, source or { id = id } --[[@as hum.Source]])
     entry.ref = nil
+    entry.watch = source ~= nil and is_harmless(source, where)
     if not source then entry.piece = measure.none(entry, 'missing', 'it is not there any more') end
     entries[i] = entry
   end
   job.entries[1] = entries
   job.cancels.helper = measure.start(entries, where, opts.folder, function(err)
     if err then return finish(job, err) end
-    finish(job, nil, vim.tbl_map(function(entry) return entry.piece end, entries))
+    local pieces = vim.tbl_map(function(entry) return entry.piece end, entries)
+    local held = vim.tbl_filter(function(piece) return piece.same and piece.note ~= nil end, pieces)
+    if not where.dry then words.tell_left_out(held) end
+    finish(job, nil, pieces)
   end)
   return cancel
 end

@@ -32,6 +32,7 @@ local M = {}
 ---@field force boolean     nothing is refused
 ---@field inside boolean    the file is in a folder that belongs to the project
 ---@field trusted? boolean  the user's list allows it, whatever is in it
+---@field watch? boolean    it is followed: what was harmless may hold a secret by now
 ---@field want? 'whole'|'outline'
 ---@field since? string
 ---@field piece? hum.Piece  it is one already
@@ -141,16 +142,26 @@ local function set_form(piece, entry, result)
   end
 end
 
+--- What is followed holds a secret since the model has seen it: the model goes on with what it has seen.
+---@param entry hum.ReferenceEntry
+---@param secret string
+---@return hum.Piece
+local function held_back(entry, secret)
+  local piece = M.none(entry, 'ok')
+  piece.same, piece.form, piece.kept = true, 'whole', entry.since
+  piece.note = ('%s: what has changed is not sent: %s'):format(entry.source.title, secret)
+  return piece
+end
+
 ---@param entry hum.ReferenceEntry
 ---@param result table
 ---@return hum.Piece
 local function piece_of(entry, result)
   local special = STATES[result.state]
   if special then return special(entry, result) end
-  local secret = not entry.force
-    and not entry.trusted
-    and result.head
-    and refusal.of_head(result.head, entry.source.path or entry.source.title)
+  local is_looked_at = entry.watch and not result.same or not entry.force and not entry.trusted
+  local secret = is_looked_at and result.head and refusal.of_head(result.head, entry.source.path or entry.source.title)
+  if secret and entry.watch then return held_back(entry, secret) end
   if secret then return M.refused(entry, secret) end
   local piece = M.none(entry, 'ok')
   piece.kept, piece.bytes = result.kept, result.bytes or 0

@@ -459,6 +459,9 @@ static void read_as(enum how how, struct span page, struct buf *out, struct buf 
 /* What is passed over may be all that there is, be it that its end is missing. */
 void html_text(struct span page, struct buf *out, struct buf *title)
 {
+    if (page.len == 0) {
+        return;
+    }
     bool has_main = span_has(page, span_of("<main"));
     read_as(has_main ? HOW_MAIN : HOW_ALL, page, out, title);
     for (enum how how = HOW_ALL; how <= HOW_WHOLE && out->len == 0; how++) {

@@ -184,6 +184,17 @@ static void deep_pages_are_read_in_little_memory(void)
     buf_finish(&title);
 }
 
+static void a_page_may_be_nothing_at_all(void)
+{
+    struct buf out, title;
+    buf_init(&out, 10);
+    buf_init(&title, 10);
+    html_text((struct span){NULL, 0}, &out, &title);
+    CHECK_INT(out.len + title.len, 0);
+    buf_finish(&out);
+    buf_finish(&title);
+}
+
 static void a_page_that_is_too_long_is_cut(void)
 {
     struct buf out, title;
@@ -211,6 +222,7 @@ int main(void)
     RUN(entities_are_characters);
     RUN(the_title_is_apart);
     RUN(deep_pages_are_read_in_little_memory);
+    RUN(a_page_may_be_nothing_at_all);
     RUN(a_page_that_is_too_long_is_cut);
     return check_report("html");
 }

@@ -219,6 +219,29 @@ test('what is kept and was deleted is kept again, or sent as it is now', functio
   no_match('local beta_30 = 30', words)
 end)
 
+test('what is kept and was changed is told, and sent as it is now with the next attempt', function(t)
+  local srv, buf = begin(t)
+  project.ask(t, 'See #file:src/b.lua', buf, 1)
+  local folder = folder_of(t, buf)
+  for name in vim.fs.dir(folder) do
+    if name ~= 'context.json' then
+      local text = t:read_file(folder .. '/' .. name)
+      local file = assert(io.open(folder .. '/' .. name, 'w'))
+      file:write((text:gsub('beta_30', 'BETA_30')))
+      file:close()
+    end
+  end
+  change(t, 'local beta_30 = "new"')
+  project.ask(t, 'go on', buf, 2)
+  eq(1, #project.requests(srv), 'nothing that somebody has changed is sent')
+  t:lua('require("hum").retry(...)', buf)
+  chat.finished(t, 3)
+  local words = project.words(project.requests(srv)[2])
+  match('local beta_30 = "new"', words, true)
+  no_match('BETA_30', words)
+  match('what was kept of src/b.lua is gone', t:messages(), true)
+end)
+
 for name, text in pairs({
   ['no JSON'] = '{"version":1,"turns":[',
   ['a list'] = '[1,2,3]',

@@ -467,6 +467,7 @@ reply.on_change(function(buf, what, ending)
   file.grow(buf, what == 'begun')
   references.on_reply(buf, what)
   if what == 'ended' then
+    if ending and ending.data.code == 'file' then require('hum.chat.context.ledger').sweep(buf) end
     unkept.settle(buf)
     answer.ended(buf)
   end

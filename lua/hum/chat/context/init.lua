@@ -6,6 +6,7 @@
 local layout = require('hum.chat.context.layout')
 local ledgers = require('hum.chat.context.ledger')
 local lists = require('hum.chat.context.list')
+local notify = require('hum.notify')
 local records = require('hum.chat.context.records')
 local resolve = require('hum.chat.context.resolve')
 local systems = require('hum.chat.context.system')
@@ -176,6 +177,24 @@ local function recall(run)
   run.walk = walks.new(run.lost)
 end
 
+--- Says what is not kept any more of what was sent.
+---@param run hum.ContextRun
+local function tell_missed(run)
+  local again, left = {}, {}
+  for _, piece in ipairs(run.given.dry and {} or run.walk.missed) do
+    local list = walks.visible(run.walk, piece.id) and again or left
+    if not vim.list_contains(list, piece.title) then list[#list + 1] = piece.title end
+  end
+  if again[1] then
+    notify.warn(('hum: what was kept of %s is gone: it is sent as it is now'):format(table.concat(again, ', ')))
+  end
+  if left[1] then
+    notify.warn(
+      ('hum: what was kept of %s is gone: the model does not see it any more'):format(table.concat(left, ', '))
+    )
+  end
+end
+
 --- Makes the messages of a request. Nothing is changed by it but contents that are kept: `commit` is to be called when
 --- the request was started.
 ---@param given hum.ContextGiven
@@ -195,6 +214,7 @@ function M.prepare(given, cb)
       if why or not messages then return finish(why or 'the messages cannot be made') end
       local function done(refused)
         if refused then return finish(refused) end
+        tell_missed(run)
         finish(nil, {
           messages = messages,
           run = run,

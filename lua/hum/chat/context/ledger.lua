@@ -263,6 +263,15 @@ function M.key(buf, text)
   return keys[text]
 end
 
+--- A request has failed by what is kept: what somebody has changed goes, and is read again with the next message.
+---@param buf integer
+function M.sweep(buf)
+  local chat = home(get(buf))
+  for name, kind in vim.fs.dir(belongings.folder(chat)) do
+    if kind == 'file' and name:find('^%x+') and not belongings.get(chat, name) then belongings.drop(chat, name) end
+  end
+end
+
 --- A chat's buffer is gone.
 ---@param buf integer
 function M.forget(buf)

@@ -54,7 +54,10 @@ static size_t read_attributes(struct span text, size_t at)
 
 size_t tag_read(struct span text, struct tag *tag)
 {
-    *tag = (struct tag){.closes = text.len > 1 && text.data[1] == '/'};
+    *tag = (struct tag){
+        .closes = text.len > 1 && text.data[1] == '/',
+        .attributes = {text.data, 0},
+    };
     size_t at = 1 + tag->closes, n = 0;
     if (at < text.len && (text.data[at] == '!' || text.data[at] == '?')) {
         return read_declaration(text);

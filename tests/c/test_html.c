@@ -76,6 +76,7 @@ static void code_keeps_its_lines(void)
     PAGE("<ul><li>a<pre>b\nc</pre></ul>", "- a\n\n  ```\n  b\n  c\n  ```");
     PAGE("<pre>  </pre>a", "a");
     PAGE("<pre>a", "```\na\n```");
+    PAGE("<pre>a<!-- no tag -->b", "```\nab\n```");
 }
 
 static void tables_are_rows_of_cells(void)

@@ -42,6 +42,7 @@ local M = {}
 ---@field path string   of the chat, as it was last
 ---@field stat? uv.fs_stat.result  of the ledger's file as it was left
 ---@field private_path? string     of a chat in the private folder
+---@field bytes? string  of that file, as it was written last
 ---@field keys table<string, string>  of texts
 ---@field told? boolean
 
@@ -245,11 +246,14 @@ function M.save(buf)
   local o = get(buf)
   local dir = M.folder(buf)
   local path = vim.fs.joinpath(dir, NAME)
+  local bytes = vim.json.encode(o.ledger)
+  if bytes == o.bytes and vim.uv.fs_stat(path) then return end
   local ok, err = folder.ensure(dir)
   if ok then
-    ok, err = aside.write(path, vim.json.encode(o.ledger))
+    ok, err = aside.write(path, bytes)
   end
   if not ok then log.write('warn', tostring(err)) end
+  o.bytes = ok and bytes or nil
   if ok and not o.private_path then o.stat = vim.uv.fs_stat(path) end
 end
 

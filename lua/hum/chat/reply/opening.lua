@@ -37,7 +37,8 @@ local M = {}
 ---@field before? hum.Ended    how a reply that goes on ended before
 ---@field shorten? fun(data: table, cb: fun(messages: hum.WireMessage[]?)): hum.Cancel?
 ---   it did not fit, as the data of the error tells: less of the chat; nil: there is no less
----@field judge? fun(name: 'done'|'error'|'cancelled', data: table)  a request has ended: what is told of its size may be added to its data
+---@field judge? fun(name: 'done'|'error'|'cancelled', data: table)
+---   a request has ended: what is told of its size may be added to its data
 
 --- What the helper writes around thinking.
 local PARTS = { thinking = { open = '<think>\n', close = '\n</think>\n\n' } }

@@ -114,6 +114,20 @@ void *queue_pop(struct queue *q)
 }
 ]]
 
+local HEADER = [[
+/* A queue that grows. Neither function fails silently. */
+struct queue {
+    size_t used, size;
+    void **items;
+};
+
+/* Returns -1 if there is no memory left; the queue is as it was then. */
+int queue_push(struct queue *q, void *item);
+
+/* Returns NULL if the queue is empty. */
+void *queue_pop(struct queue *q);
+]]
+
 local EDITED = [[
 ```c
 int queue_push(struct queue *q, void *item)
@@ -219,6 +233,39 @@ return {
       player:pause(0.6)
       player:type('ga', 0.4)
       player:pause(2)
+    end,
+  },
+  {
+    name = 'context',
+    title = 'References in hum.nvim: completed as they are typed, with their sizes; :Hum inspect shows what will be sent',
+    columns = 108,
+    rows = 30,
+    script = { models = { 'qwen3:8b' }, rules = { { text = ANSWER, interval_ms = 20 } } },
+    files = { ['queue.c'] = QUEUE, ['queue.h'] = HEADER, ['list.c'] = LIST },
+    opens = 'queue.c',
+    options = { chat = { window = 'bottom' } },
+    play = function(player)
+      player:wait('return item')
+      player:type(':Hum new', 0)
+      player:press('Enter')
+      player:wait('You')
+      player:pause(1)
+      player:begin()
+      player:type('i', 0.3)
+      player:type('Does #file:qu', 0.09)
+      player:press('C-x', 'C-o')
+      player:wait('queue.h')
+      player:pause(1)
+      player:type(' keep what #file:queue.h', 0.07)
+      player:press('C-y')
+      player:type(' promises? See #lines:5-8', 0.07)
+      player:pause(1.5)
+      player:press('Escape')
+      player:type(':Hum inspect', 0.07)
+      player:press('Enter')
+      player:wait('will be sent')
+      player:pause(3)
+      player:still()
     end,
   },
   {

@@ -155,6 +155,8 @@ local LUA = {
     'hum/server/provider',
     'hum/prompt',
     'hum/library',
+    'hum/reference',
+    'hum/reference/source',
     'hum/chat',
     'hum/reference',
     'hum/reference/source',

@@ -70,7 +70,7 @@ local function watch()
 end
 
 ---@class hum.BackgroundOpts
----@field question string   may have references
+---@field question? string  may have references
 ---@field endpoint? string
 ---@field model? string
 ---@field quote? { buf: integer, first: integer, last: integer }  lines, from 1

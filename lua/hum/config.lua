@@ -127,6 +127,7 @@ local M = {}
 ---@field kinds table<string, function|table>
 ---@field large integer  tokens
 ---@field image_size integer  pixels
+---@field cmd_timeout number  s
 ---@field fetch hum.FetchConfig
 
 ---@class hum.PersonaConfig

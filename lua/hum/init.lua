@@ -238,7 +238,7 @@ function M.fork(buf, n)
 end
 
 --- Sends a message to several models, each in a chat of its own, side by side. Returns their buffers.
----@param opts { models: string[], buf?: integer, question?: string, quote?: { buf: integer, first: integer, last: integer } }
+---@param opts hum.CompareOpts
 ---@return integer[]|nil bufs, string|nil err
 function M.compare(opts)
   arguments().check('compare', 'opts', opts or 0, arguments().COMPARE)
@@ -250,11 +250,11 @@ end
 ---@return integer|nil buf, string|nil err
 function M.keep(buf)
   arguments().check('keep', 'buf', buf, 'buffer')
-  return require('hum.compare').keep((buf or 0) == 0 and vim.api.nvim_get_current_buf() or buf)
+  return require('hum.compare').keep(buf)
 end
 
 --- Asks in a chat that is not shown. Returns its buffer. The event HumBackgroundFinished tells that it is done.
----@param opts { question?: string, endpoint?: string, model?: string, quote?: { buf: integer, first: integer, last: integer } }
+---@param opts hum.BackgroundOpts
 ---@return integer|nil buf, string|nil err
 function M.background(opts)
   arguments().check('background', 'opts', opts or 0, arguments().BACKGROUND)

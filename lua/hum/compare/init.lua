@@ -137,12 +137,13 @@ local function take_over(comparison, buf)
   return answers.take_over(buf, of)
 end
 
---- Keeps the answer in a chat of a comparison: it goes to where the message was written, and the others stay in the list
---- of chats.
----@param buf integer
+--- Keeps the answer in a chat of a comparison: it goes to where the message was written, and the others stay in the
+--- list of chats.
+---@param buf? integer  default: the current buffer
 ---@return integer|nil buf  where the conversation goes on
 ---@return string|nil err
 function M.keep(buf)
+  if not buf or buf == 0 then buf = vim.api.nvim_get_current_buf() end
   local comparison = comparisons[buf]
   if not comparison then return nil, 'go to the answer that you keep first: this window has none of :Hum compare' end
   local chat = chats.get(buf)
@@ -188,6 +189,7 @@ function M.read(text)
   local is_written = chat and draft_of(chat.buf) ~= nil
   while rest ~= '' do
     local word, behind = rest:match('^(%S+)%s*(.*)$')
+    if not word or not behind then break end
     local is_model = is_written or models.is_known(word) or word:find('^[%w_.-]+[:/]%S') ~= nil
     if not is_model then break end
     names[#names + 1], rest = word, behind

@@ -73,8 +73,8 @@ local function check_prompt(entry)
   if entry.why or (not allowed and entry.origin == 'user') then return health.warn(entry.why or why or '') end
   if not allowed then return health.info(('"%s": %s: %s'):format(entry.name, path, why or 'it is not trusted')) end
   local prompt = assert(entry.prompt)
-  local notes = #(prompt.notes or {}) > 0 and '\n' .. table.concat(prompt.notes, '\n') or ''
-  health.ok(('"%s": %s%s'):format(entry.name, path, notes))
+  local lines = { ('"%s": %s'):format(entry.name, path) }
+  health.ok(table.concat(vim.list_extend(lines, prompt.notes or {}), '\n'))
 end
 
 --- The prompts of the user's own and of the project, if there are any.

@@ -116,7 +116,7 @@ function M.remarks() return remarks.list() end
 local function quoted(remark)
   local ok, err = bufload.load(remark.buf)
   if not ok then return nil, err end
-  local lines, why = quote.lines(remark)
+  local lines, why = quote.lines({ buf = remark.buf, first = remark.first, last = remark.last })
   if not lines then return nil, why end
   return table.concat(lines, '\n') .. '\n\n' .. remark.text
 end

@@ -125,7 +125,7 @@ local function fit(rules, window)
   end
   local function take(rule)
     if rule.tokens <= room then
-      room = room - rule.tokens
+      room = room - rule.tokens --[[@as integer]]
       return
     end
     rule.state, rule.why = 'left out', 'there is no room for it: rules.share'

@@ -49,13 +49,13 @@ local function part_of(lines, code)
   end
 end
 
----@class hum.Comparison
+---@class hum.BlockComparison
 ---@field buf integer
 ---@field lines string[]  as they would be
 
 ---@param range hum.Range
 ---@param code string[]
----@return hum.Comparison
+---@return hum.BlockComparison
 local function with(range, code)
   local buf = range.buf
   local fitted = indent.fit(code, indent.of(range), indent.style(buf, range.first))
@@ -83,7 +83,7 @@ end
 --- the block begins and ends like.
 ---@param chat integer
 ---@param snippet hum.Snippet
----@return hum.Comparison|nil this, string|nil err
+---@return hum.BlockComparison|nil this, string|nil err
 local function comparison(chat, snippet)
   local code = split(snippet.text)
   local range = target.quoted(chat, snippet)
@@ -95,7 +95,7 @@ local function comparison(chat, snippet)
   return { buf = buf, lines = code }
 end
 
----@param this hum.Comparison
+---@param this hum.BlockComparison
 local function show(this)
   local buf = sides.scratch(this.buf, 'hum://diff/', this.lines)
   vim.bo[buf].modifiable = false

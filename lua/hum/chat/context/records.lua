@@ -24,7 +24,8 @@ end
 ---@param run hum.ContextRun
 ---@return table<integer, hum.Recorded>  by the turn's index
 function M.of(run)
-  local known, counts, out = M.index(run.ledger), {}, {}
+  local known = M.index(run.ledger) ---@type table<string, hum.ContextTurn?>
+  local counts, out = {}, {} ---@type table<string, integer>, table<integer, hum.Recorded>
   for i, turn in ipairs(run.given.turns) do
     if turn.role == 'user' and turn.text ~= '' then
       local key = ledgers.key(run.buf, turn.text)

@@ -135,7 +135,7 @@ end
 ---@param value any
 ---@return table<string, 'outline'|'whole'>
 local function choices(value)
-  local out = {}
+  local out = {} ---@type table<string, 'outline'|'whole'>
   for id, choice in pairs(type(value) == 'table' and value or {}) do
     if text(id) and (choice == 'outline' or choice == 'whole') then out[id] = choice end
   end

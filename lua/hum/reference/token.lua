@@ -269,8 +269,7 @@ function M.image(text, at)
   if path:find('^%a[%w+.-]+:') and not path:find('^%a:[\\/]') or path:find('^#') then return nil end
   path = path:gsub('%%(%x%x)', function(hex) return string.char(tonumber(hex, 16) or 0) end)
   return {
-    stop = stop --[[@as integer]]
-      - 1,
+    stop = stop --[[@as integer]] - 1,
     arg = path,
   }
 end

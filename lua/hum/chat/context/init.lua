@@ -180,7 +180,7 @@ end
 --- Says what is not kept any more of what was sent.
 ---@param run hum.ContextRun
 local function tell_missed(run)
-  local again, left = {}, {}
+  local again, left = {}, {} ---@type string[], string[]
   for _, piece in ipairs(run.given.dry and {} or run.walk.missed) do
     local list = walks.visible(run.walk, piece.id) and again or left
     if not vim.list_contains(list, piece.title) then list[#list + 1] = piece.title end

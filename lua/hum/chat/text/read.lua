@@ -10,8 +10,8 @@ local settings = require('hum.chat.text.settings')
 local M = {}
 
 --- What a turn consists of. Only text and thinking are written in a chat; what a service redacted, and the signature
---- of thinking, are remembered beside it (hum.chat.reply.memory). What is kept and images are added when it is sent: the
---- helper reads their files. The others have names, and cannot be sent yet.
+--- of thinking, are remembered beside it (hum.chat.reply.memory). What is kept and images are added when it is sent:
+--- the helper reads their files. The others have names, and cannot be sent yet.
 ---@class hum.Part
 ---@field type 'text'|'thinking'|'redacted'|'kept'|'image'|'call'|'result'|'note'
 ---@field text? string       of text and thinking, without blank lines around it

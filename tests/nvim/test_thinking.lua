@@ -116,7 +116,7 @@ test('text that streams after the thinking is seen at once, below one fold', { u
   t:cmd('61,63Hum chat why does this fail?')
   t:wait_screen('word19')
   local _, folds = t:screen():gsub('▸', '')
-  eq(2, folds, 'that of the front matter is the other one\n' .. t:screen())
+  eq(3, folds, 'those of the front matter and of the quoted lines are the others\n' .. t:screen())
 end)
 
 -- ---- the clock ------------------------------------------------------------------------------------

@@ -131,7 +131,7 @@ static int64_t number_of(const char *text, const struct anchor *anchors)
 
 bool toolong_says(const char *text, const char *body, struct toolong *found)
 {
-    struct toolong none, *to = found != NULL ? found : &none;
+    struct toolong none = {0, 0}, *to = found != NULL ? found : &none;
     *to = (struct toolong){0, 0};
     if (words_fit(text, others)) {
         return false;

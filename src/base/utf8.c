@@ -151,6 +151,18 @@ void utf8_end(struct utf8 *u, struct buf *out)
     }
 }
 
+void utf8_add(struct buf *out, uint32_t code)
+{
+    const unsigned inner = code < 0x80 ? 0 : code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
+    static const unsigned char first[] = {0, 0xC0, 0xE0, 0xF0};
+    char bytes[4];
+    bytes[0] = (char)(first[inner] | code >> (6 * inner));
+    for (unsigned i = 1; i <= inner; i++) {
+        bytes[i] = (char)(0x80 | (code >> (6 * (inner - i)) & 0x3F));
+    }
+    buf_add(out, bytes, 1 + inner);
+}
+
 size_t utf8_valid(const char *data, size_t len)
 {
     const unsigned char *p = (const unsigned char *)data;

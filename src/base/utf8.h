@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct buf;
 
@@ -22,6 +23,9 @@ void utf8_feed(struct utf8 *u, const char *data, size_t len, struct buf *out);
 
 /* The stream is over: a character still held back becomes U+FFFD. */
 void utf8_end(struct utf8 *u, struct buf *out);
+
+/* Appends a character; code is one, no surrogate. */
+void utf8_add(struct buf *out, uint32_t code);
 
 /* How many bytes at the beginning of a text are whole, valid characters. */
 size_t utf8_valid(const char *data, size_t len);

@@ -28,28 +28,6 @@ static struct span added(const struct buf *out, size_t start)
                             : (struct span){"", 0};
 }
 
-static void add_character(struct buf *out, uint32_t c)
-{
-    char utf8[4];
-    size_t n = 0;
-    if (c < 0x80) {
-        utf8[n++] = (char)c;
-    } else if (c < 0x800) {
-        utf8[n++] = (char)(0xC0 | c >> 6);
-    } else if (c < 0x10000) {
-        utf8[n++] = (char)(0xE0 | c >> 12);
-        utf8[n++] = (char)(0x80 | (c >> 6 & 0x3F));
-    } else {
-        utf8[n++] = (char)(0xF0 | c >> 18);
-        utf8[n++] = (char)(0x80 | (c >> 12 & 0x3F));
-        utf8[n++] = (char)(0x80 | (c >> 6 & 0x3F));
-    }
-    if (c >= 0x80) {
-        utf8[n++] = (char)(0x80 | (c & 0x3F));
-    }
-    buf_add(out, utf8, n);
-}
-
 /* ---- UTF-16 ---------------------------------------------------------------------------------- */
 
 static uint32_t unit_at(struct span s, size_t at, bool is_big)
@@ -85,11 +63,11 @@ static bool add_utf16(struct span s, bool is_big, struct buf *out)
             c = 0xFFFD;
         }
         if (c != '\r' || next != '\n') {
-            add_character(out, c);
+            utf8_add(out, c);
         }
     }
     if (s.len % 2 != 0) {
-        add_character(out, 0xFFFD);
+        utf8_add(out, 0xFFFD);
     }
     return true;
 }
@@ -125,7 +103,7 @@ static void add_latin1(struct span s, struct buf *out)
 {
     for (size_t i = 0; i < s.len; i++) {
         unsigned char c = (unsigned char)s.data[i];
-        add_character(out, c >= 0x80 && c < 0xA0 ? windows[c - 0x80] : c);
+        utf8_add(out, c >= 0x80 && c < 0xA0 ? windows[c - 0x80] : c);
     }
 }
 
@@ -219,17 +197,24 @@ enum encoding decode(struct span bytes, struct buf *out, struct span *text)
                                                        : ENCODING_NONE;
 }
 
+static size_t find_nul(struct span s, size_t from)
+{
+    const char *nul = memchr(s.data + from, '\0', s.len - from);
+    return nul != NULL ? (size_t)(nul - s.data) : s.len;
+}
+
+/* NULs are valid, and looked for first: each piece between two of them is gone through once. */
 void decode_anyway(struct span s, struct buf *out)
 {
     bool in_run = false;
+    size_t nul = s.len > 0 ? find_nul(s, 0) : 0;
     for (size_t at = 0; at < s.len;) {
-        size_t n = utf8_valid(s.data + at, s.len - at);
-        const char *nul = n > 0 ? memchr(s.data + at, '\0', n) : NULL;
-        n = nul != NULL ? (size_t)(nul - s.data) - at : n;
+        nul = nul < at ? find_nul(s, at) : nul;
+        size_t n = utf8_valid(s.data + at, nul - at);
         if (n > 0) {
             buf_add(out, s.data + at, n);
         } else if (!in_run) {
-            add_character(out, 0xFFFD);
+            utf8_add(out, 0xFFFD);
         }
         in_run = n == 0;
         at += n > 0 ? n : 1;

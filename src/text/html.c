@@ -1,6 +1,7 @@
 #include "text/html.h"
 
 #include "base/buf.h"
+#include "base/utf8.h"
 #include "text/element.h"
 #include "text/entity.h"
 #include "text/flow.h"
@@ -31,25 +32,6 @@ struct page {
 };
 
 /* ---- text ---------------------------------------------------------------------- */
-
-static void add_code(struct buf *out, uint32_t c)
-{
-    char bytes[4];
-    size_t n = 0;
-    if (c < 0x80) {
-        bytes[n++] = (char)c;
-    } else if (c < 0x800) {
-        bytes[n++] = (char)(0xC0 | c >> 6);
-    } else if (c < 0x10000) {
-        bytes[n++] = (char)(0xE0 | c >> 12);
-    } else {
-        bytes[n++] = (char)(0xF0 | c >> 18);
-    }
-    for (unsigned left = c < 0x80 ? 0 : c < 0x800 ? 1 : c < 0x10000 ? 2 : 3; left > 0; left--) {
-        bytes[n++] = (char)(0x80 | (c >> (6 * (left - 1)) & 0x3F));
-    }
-    buf_add(out, bytes, n);
-}
 
 /* Blanks that are characters of their own are blanks; soft hyphens and the like are nothing. */
 static uint32_t plain_code(uint32_t c, bool fenced)
@@ -103,7 +85,7 @@ static void put_entity(struct page *p, uint32_t code)
         return;
     }
     buf_init(&bytes, 8);
-    add_code(&bytes, code);
+    utf8_add(&bytes, code);
     put(p, (struct span){bytes.data, bytes.len});
     buf_finish(&bytes);
 }

@@ -103,9 +103,27 @@ static void images_say_how_large_they_are(void)
     }
 }
 
+/* Would take for ever if what follows a NUL were looked at again for each of them. */
+static void what_is_half_of_nuls_becomes_text_in_no_time(void)
+{
+    const size_t len = (size_t)4 << 20;
+    char *bytes = calloc(1, len);
+    struct buf out;
+    buf_init(&out, SIZE_MAX);
+    for (size_t i = 0; i < len; i += 2) {
+        bytes[i] = 'a';
+    }
+    decode_anyway((struct span){bytes, len}, &out);
+    CHECK_INT(out.len, len / 2 * 4);
+    CHECK(memcmp(out.data, "a\xEF\xBF\xBD", 4) == 0);
+    buf_finish(&out);
+    free(bytes);
+}
+
 int main(void)
 {
     RUN(bytes_become_text);
+    RUN(what_is_half_of_nuls_becomes_text_in_no_time);
     RUN(images_say_how_large_they_are);
     return check_report("test_decode");
 }

@@ -128,8 +128,13 @@ static bool is_code(struct span s, size_t indent)
     bool modified = false;
     for (;;) {
         struct span word = first_word(s);
+        if (word.len == 0 && s.len > 1 && s.data[0] == '(') { /* of Lisp */
+            modified = false;
+            s = skip(s, 1);
+            continue;
+        }
         if (word.len == 0) {
-            return s.len > 1 && s.data[0] == '(' && is_code(skip(s, 1), indent); /* of Lisp */
+            return false;
         }
         char lower[16];
         for (size_t i = 0; i < word.len && i < sizeof lower; i++) {
@@ -220,9 +225,14 @@ static bool is_tex(struct span s, size_t *level)
     return false;
 }
 
+/* Bytes of a line that are looked at: some have megabytes, and what they hold is looked for again
+ * and again. */
+#define LONGEST 1000
+
 bool heading_is(struct heading *h, struct span line, size_t *level)
 {
     size_t indent = 0;
+    line.len = line.len < LONGEST ? line.len : LONGEST;
     while (line.len > 0 && is_blank(line.data[line.len - 1])) {
         line.len--;
     }

@@ -152,6 +152,24 @@ static void one_line_of_a_megabyte_is_cut(void)
     free(text);
 }
 
+/* Would take for ever, or all of the stack, if all of such a line were looked at. */
+static void a_line_of_openings_is_no_heading(void)
+{
+    char *text = malloc(4000001);
+    memset(text, '(', 4000000);
+    text[4000000] = '\0';
+    char *s = of(text, "x.lisp", false);
+    CHECK(strncmp(s, "1 lines; the first", 18) == 0);
+    free(s);
+    for (size_t i = 0; i < 4000000; i += 4) {
+        memcpy(text + i, "pub(", 4);
+    }
+    s = of(text, "x.rs", false);
+    CHECK(strncmp(s, "1 lines; the first", 18) == 0);
+    free(s);
+    free(text);
+}
+
 int main(void)
 {
     RUN(lines_that_begin_something_are_found);
@@ -160,5 +178,6 @@ int main(void)
     RUN(a_long_one_keeps_what_is_at_the_left);
     RUN(without_such_lines_it_is_both_ends);
     RUN(one_line_of_a_megabyte_is_cut);
+    RUN(a_line_of_openings_is_no_heading);
     return check_report("test_outline");
 }

@@ -259,7 +259,7 @@ static bool expand(struct globs *all, const char *pattern)
 bool globs_init(struct globs *all, const char *pattern)
 {
     all->count = 0;
-    return expand(all, pattern);
+    return strlen(pattern) <= GLOB_BYTES && expand(all, pattern);
 }
 
 void globs_finish(struct globs *all)

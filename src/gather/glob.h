@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define GLOB_BYTES 4096      /* of a pattern: no path is longer */
 #define GLOB_PARTS 60        /* names in a pattern */
 #define GLOB_ALTERNATIVES 64 /* that "{a,b}{c,d}" may make of one */
 

@@ -29,7 +29,7 @@ static void add_rule(struct ignore *all, struct span line)
     line.len -= rule.negated;
     rule.folders = line.len > 0 && line.data[line.len - 1] == '/';
     line.len -= rule.folders;
-    if (line.len == 0) {
+    if (line.len == 0 || line.len > GLOB_BYTES) {
         return;
     }
     char *pattern = xstrndup(line.data, line.len);

@@ -77,6 +77,14 @@ static void a_pattern_that_stands_for_too_much_is_none(void)
     CHECK(!globs_init(&all, "a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/"
                             "a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a"));
     globs_finish(&all);
+    char *braces = malloc(1000001);
+    for (size_t i = 0; i < 1000000; i += 5) {
+        memcpy(braces + i, "{a,b}", 5);
+    }
+    braces[1000000] = '\0';
+    CHECK(!globs_init(&all, braces));
+    globs_finish(&all);
+    free(braces);
 }
 
 /* Would take for ever if each star were tried with each other one. */

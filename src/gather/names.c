@@ -254,7 +254,7 @@ static void take(struct walk *w, const struct level *level, const glob_at *at, c
         names_add(w->names, w->path.data + w->base_len);
     }
     bool follow = kind == ENTRY_FOLDER || is_named(w, at, &now);
-    bool deep = depth + 1 > (w->globs == NULL && w->want->depth > 0 ? w->want->depth : DEEPEST);
+    bool deep = depth == DEEPEST || (w->globs == NULL && depth == w->want->depth);
     if (now.deeper && follow && !deep) {
         walk_folder(w, level, now.at, depth + 1);
     }

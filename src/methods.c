@@ -403,7 +403,7 @@ static bool is_start(const char *method)
     return strcmp(method, METHOD_CHAT) == 0 || strcmp(method, METHOD_GENERATE) == 0 ||
            strcmp(method, METHOD_QUERY) == 0 || strcmp(method, METHOD_BLOCKS) == 0 ||
            strcmp(method, METHOD_APPLY) == 0 || strcmp(method, METHOD_EDIT) == 0 ||
-           strcmp(method, METHOD_GATHER) == 0;
+           strcmp(method, METHOD_FETCH) == 0 || strcmp(method, METHOD_GATHER) == 0;
 }
 
 static void on_too_big(void *ctx, const char *method, int64_t first)

@@ -4,11 +4,8 @@
 
 #include <stddef.h>
 
-/* How long the base64 of so many bytes is. */
+/* How long the base64 of so many bytes is: base64_add gives no more for as many. */
 #define BASE64_LEN(bytes) (((bytes) + 2) / 3 * 4)
-
-/* The most that base64_add gives for so many bytes, base64_end apart. */
-#define BASE64_ROOM(bytes) (((bytes) + 2) / 3 * 4)
 
 /* All zero: at the beginning. */
 struct base64 {
@@ -16,7 +13,7 @@ struct base64 {
     size_t count;          /* so many of them */
 };
 
-/* Writes what is certain now to out, which has BASE64_ROOM(len), and returns how much. No NUL. */
+/* Writes what is certain now to out, which has room for BASE64_LEN(len), and returns how much. No NUL. */
 size_t base64_add(struct base64 *b, const void *data, size_t len, char *out);
 
 /* Writes the end, none or four characters. */

@@ -15,7 +15,7 @@ void kept_hash_init(struct kept_hash *h)
 
 void kept_hash_add(struct kept_hash *h, const void *data, size_t len)
 {
-    char text[BASE64_ROOM(STEP)];
+    char text[BASE64_LEN(STEP)];
     const char *p = data;
     while (len > 0) {
         size_t n = len < STEP ? len : STEP;

@@ -136,7 +136,7 @@ static int open_file(struct inlining *in, const struct file *file, struct stat *
 
 static void add_base64(struct file *file, struct base64 *base64, const char *data, size_t len)
 {
-    char text[BASE64_ROOM(3072)];
+    char text[BASE64_LEN(3072)];
     while (len > 0) {
         size_t n = len < 3072 ? len : 3072;
         buf_add(&file->content, text, base64_add(base64, data, n, text));

@@ -11,9 +11,19 @@ local function announce(name, ...)
   end
 end
 
+--- What tells the CPU time of this thread so far, in ns; nil where the system does not.
+---@return (fun(): integer)|nil
+local function thread_clock()
+  local fd = vim.uv.fs_open('/proc/thread-self/schedstat', 'r', 0)
+  if not fd then return nil end
+  return function() return tonumber((vim.uv.fs_read(fd, 64, 0) or ''):match('^%d+')) or 0 end
+end
+
 --- Notes when the loop is away for more than a moment; the time that nothing happens does not count.
 local function watch_loop()
   local loop = { stalls = {} }
+  local clock = thread_clock() or function() return 0 end
+  local worked = clock()
   pcall(vim.uv.loop_configure, 'metrics_idle_time')
   local idle_time = vim.uv.metrics_idle_time
   local last, idle = hrtime(), idle_time()
@@ -21,7 +31,11 @@ local function watch_loop()
   loop.handle:start(function()
     local now, waited = hrtime(), idle_time() - idle
     local busy = now - last - waited
-    if busy > 3e5 then table.insert(loop.stalls, { from = last + waited, ms = busy / 1e6 }) end
+    if busy > 3e5 then
+      local cpu = clock()
+      table.insert(loop.stalls, { from = last + waited, ms = busy / 1e6, cpu = (cpu - worked) / 1e6 })
+      worked = cpu
+    end
     last, idle = now, idle + waited
   end)
   M.loop = loop
@@ -106,7 +120,7 @@ end
 
 function M.begin() watch_loop() end
 
----@return { from: number, ms: number }[]
+---@return { from: number, ms: number, cpu: number }[]
 function M.stalls()
   M.loop.handle:stop()
   M.loop.handle:close()

@@ -190,6 +190,7 @@ local LUA_BASE = {
   'repository',
   'selection',
   'sensitive',
+  'slices',
   'spelling',
   'status',
   'symbols',

@@ -14,7 +14,7 @@ local large = require('hum.reference.large')
 local measure = require('hum.reference.measure')
 local parse = require('hum.reference.parse')
 local refusal = require('hum.reference.refusal')
-local slices = require('hum.reference.slices')
+local slices = require('hum.slices')
 local sources = require('hum.reference.sources')
 local words = require('hum.reference.words')
 

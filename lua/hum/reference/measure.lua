@@ -3,7 +3,7 @@ local config = require('hum.config')
 local convert = require('hum.reference.convert')
 local gather = require('hum.server.gather')
 local refusal = require('hum.reference.refusal')
-local slices = require('hum.reference.slices')
+local slices = require('hum.slices')
 
 local M = {}
 

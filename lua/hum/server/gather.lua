@@ -1,7 +1,8 @@
 -- What messages refer to, gathered by the helper: files that it reads itself, and texts that Neovim has, which reach it
--- in slices. The editor goes on meanwhile, and no bytes of files come here.
+-- in pieces. The editor goes on meanwhile, and no bytes of files come here.
 local client = require('hum.server.client')
-local slices = require('hum.server.slices')
+local pieces_of = require('hum.server.pieces')
+local slices = require('hum.slices')
 local steps_of = require('hum.server.steps').new
 
 local M = {}
@@ -62,7 +63,7 @@ local M = {}
 ---@field more? integer     names that are left out
 ---@field ignored? integer  by git: they are no names
 
---- What goes to the helper of an item, and the slices that follow.
+--- What goes to the helper of an item, and the pieces that follow.
 ---@class hum.GatherDraft
 ---@field item table
 ---@field pieces? string[] of a buffer
@@ -98,7 +99,7 @@ end
 local function draft_buffer(buf, item, cb)
   local first, last, result = range_of(buf, item)
   if not first then return cb({ item = {}, result = result }) end
-  return slices.of_buffer(buf, first, last --[[@as integer]], function(pieces)
+  return pieces_of.of_buffer(buf, first, last --[[@as integer]], function(pieces)
     if not pieces then return cb({ item = {}, result = { state = 'missing', kind = 'text' } }) end
     local sent = without_text(item)
     sent.first, sent.last = nil, nil
@@ -133,7 +134,7 @@ end
 ---@class hum.GatherPiece
 ---@field index integer  of the item that goes to the helper
 ---@field text string
----@field n? integer     it is that slice of the text
+---@field n? integer     it is that piece of the text
 
 --- One piece goes with its item; more follow.
 ---@param draft hum.GatherDraft
@@ -141,7 +142,7 @@ end
 ---@param pieces hum.GatherPiece[]
 local function add_pieces(draft, index, pieces)
   local parts, text = draft.pieces, draft.text
-  local count = parts and #parts or text and slices.count(text)
+  local count = parts and #parts or text and pieces_of.count(text)
   if not count then return end
   if count < 2 then
     draft.item.text = parts and (parts[1] or '') or text
@@ -190,9 +191,9 @@ local function ask(spec, drafts, steps)
   if not id then return steps.finish({ message = why }) end
   steps.add(function() client.stop(id, true) end)
   steps.add(slices.each(pieces, function(piece)
-    local text = piece.n and slices.at(piece.text, piece.n) or piece.text
+    local text = piece.n and pieces_of.at(piece.text, piece.n) or piece.text
     client.piece(id, piece.index, text)
-  end))
+  end, nil, 0))
 end
 
 --- Gathers what items stand for.

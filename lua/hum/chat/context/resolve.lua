@@ -1,7 +1,7 @@
 -- What the references of a message stand for now: read, and held against what the model has seen.
 local log = require('hum.log')
 local pieces = require('hum.chat.context.piece')
-local slices = require('hum.reference.slices')
+local slices = require('hum.slices')
 local walks = require('hum.chat.context.walk')
 
 local M = {}

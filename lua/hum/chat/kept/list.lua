@@ -4,7 +4,7 @@ local folder = require('hum.chat.kept.folder')
 local heads = require('hum.chat.kept.head')
 local indexes = require('hum.chat.kept.index')
 local search = require('hum.chat.kept.search')
-local slices = require('hum.chat.kept.slices')
+local slices = require('hum.slices')
 
 local M = {}
 

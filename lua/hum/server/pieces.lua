@@ -1,50 +1,35 @@
--- Long texts on their way to the helper: read and sent in slices, between which the editor draws and takes keys.
+-- Long texts on their way to the helper: in pieces, each read and sent in a slice of its own.
+local PAUSE = require('hum.slices').PAUSE
+
 local M = {}
 
---- Bytes of a slice, about; and the pause behind it, in ms. Not vim.schedule(), behind which keys would wait.
-local SLICE, PAUSE = 256 * 1024, 1
+--- Bytes of a piece, about.
+local SIZE = 256 * 1024
 
 --- So often a buffer is read again because it has changed meanwhile; then it is read at once.
 local AGAIN = 3
 
---- Calls fn with each in turn, a pause between them.
----@generic T
----@param list T[]
----@param fn fun(one: T)
----@return hum.Cancel
-function M.each(list, fn)
-  local at, over = 0, false
-  local function step()
-    at = at + 1
-    if over or not list[at] then return end
-    fn(list[at])
-    if list[at + 1] then vim.defer_fn(step, PAUSE) end
-  end
-  step()
-  return function() over = true end
-end
-
---- How many slices a text has, and one of them: not all at once, as each is copied.
+--- How many pieces a text has, and one of them: not all at once, as each is copied.
 ---@param text string
 ---@return integer
-function M.count(text) return math.max(1, math.ceil(#text / SLICE)) end
+function M.count(text) return math.max(1, math.ceil(#text / SIZE)) end
 
 ---@param text string
 ---@param n integer  from 1
 ---@return string
-function M.at(text, n) return text:sub((n - 1) * SLICE + 1, n * SLICE) end
+function M.at(text, n) return text:sub((n - 1) * SIZE + 1, n * SIZE) end
 
---- The row up to which a slice goes: one line at least.
+--- The row up to which a piece goes: one line at least.
 ---@param buf integer
 ---@param first integer  rows from 0
 ---@param last integer   exclusive
 ---@return integer
-local function end_of_slice(buf, first, last)
+local function end_of_piece(buf, first, last)
   local offset = vim.api.nvim_buf_get_offset
   local from, low, high = offset(buf, first), first + 1, last
   while low < high do
     local middle = math.ceil((low + high) / 2)
-    if offset(buf, middle) - from <= SLICE then
+    if offset(buf, middle) - from <= SIZE then
       low = middle
     else
       high = middle - 1
@@ -69,19 +54,19 @@ local function text_of(buf, first, last)
   return table.concat(lines, '\n') .. (has_end and '\n' or '')
 end
 
---- The text of a buffer, or of lines of it, in slices; all of them of one moment.
+--- The text of a buffer, or of lines of it, in pieces; all of them of one moment.
 ---@param buf integer  loaded
 ---@param first integer  from 1
 ---@param last integer
----@param cb fun(slices: string[]|nil)  nil: the buffer is gone, or the lines are
+---@param cb fun(pieces: string[]|nil)  nil: the buffer is gone, or the lines are
 ---@return hum.Cancel
 function M.of_buffer(buf, first, last, cb)
   local over, again = false, 0
   local tick, row = 0, 0
-  local slices = {} ---@type string[]
+  local pieces = {} ---@type string[]
 
   local function begin()
-    tick, row, slices = vim.api.nvim_buf_get_changedtick(buf), first - 1, {}
+    tick, row, pieces = vim.api.nvim_buf_get_changedtick(buf), first - 1, {}
   end
 
   local function step()
@@ -93,13 +78,13 @@ function M.of_buffer(buf, first, last, cb)
     end
     if last > vim.api.nvim_buf_line_count(buf) then return cb(nil) end
     repeat
-      local till = end_of_slice(buf, row, last)
-      slices[#slices + 1] = text_of(buf, row, till)
+      local till = end_of_piece(buf, row, last)
+      pieces[#pieces + 1] = text_of(buf, row, till)
       row = till
     until row == last or again < AGAIN
-    if row == last then return cb(slices) end
-    -- Each line was a string of Lua's: let go of now, not all at once in 20 ms. In kB, as many as a slice has.
-    collectgarbage('step', SLICE / 1024)
+    if row == last then return cb(pieces) end
+    -- Each line was a string of Lua's: let go of now, not all at once in 20 ms. In kB, as many as a piece has.
+    collectgarbage('step', SIZE / 1024)
     vim.defer_fn(step, PAUSE)
   end
 

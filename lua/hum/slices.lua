@@ -1,11 +1,12 @@
--- Work that is too much for one go: done in slices between which the editor draws and takes keys, or, for scripts, at
--- once.
+-- Work that is too much for one go: done in slices of a few milliseconds between which the editor draws and takes keys,
+-- or, for scripts, at once.
 local fault = require('hum.fault')
 
 local M = {}
 
---- How long a slice takes, and the pause after it, in ms. Not vim.schedule(), behind which keys would wait.
-local SLICE, PAUSE = 4, 1
+--- How long a slice takes, and the pause behind it, in ms. Not vim.schedule(), behind which keys would wait.
+local SLICE, PAUSE = 3, 1
+M.PAUSE = PAUSE
 
 --- How long an answer is waited for at most, in ms.
 local LIMIT = 60000
@@ -67,6 +68,33 @@ function M.later(what, work, done)
 
   co = coroutine.create(function() return work({ pause = pause, await = await }) end)
   vim.defer_fn(step, 0)
+end
+
+--- Calls `fn` with each in turn, and `done` behind the last. What takes no longer than a slice is done at once.
+---@generic T
+---@param list T[]
+---@param fn fun(one: T, i: integer)
+---@param done? fun()
+---@param slice? number  ms; 0: a pause behind each
+---@return hum.Cancel
+function M.each(list, fn, done, slice)
+  local at, over = 0, false
+  local function step()
+    local till = vim.uv.hrtime() + (slice or SLICE) * 1e6
+    while not over and at < #list do
+      at = at + 1
+      fn(list[at], at)
+      if at < #list and vim.uv.hrtime() >= till then
+        vim.defer_fn(step, PAUSE)
+        return
+      end
+    end
+    if over then return end
+    over = true
+    if done then done() end
+  end
+  step()
+  return function() over = true end
 end
 
 return M

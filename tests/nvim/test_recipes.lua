@@ -236,19 +236,34 @@ test('recipe: several files are quoted in one message, by hand', function(t)
   T.match('return "one".*return "two".*return "three".*how do they differ%?', last_message(srv))
 end)
 
-test('recipe: several files are quoted in one message, by a command', function(t)
+test('recipe: a message about several files is begun by a command', function(t)
   local srv = t:fake()
   chat.configure(t, srv)
   use(t, 'hum-recipe-files')
-  for _, name in ipairs({ 'a.lua', 'b.lua', 'c.py' }) do
-    t:write_file(name, ('x = %q\n'):format(name))
+  for _, name in ipairs({ 'a.lua', 'b.lua', 'c c.py' }) do
+    t:write_file('files/' .. name, ('x = %q\n'):format(name))
   end
-  t:lua('vim.cmd.cd(...)', t.dir)
-  t:cmd('AskFiles *.lua c.py')
+  t:lua('vim.cmd.cd(...)', t.dir .. '/files')
+  t:cmd('AskFiles *.lua c\\ c.py')
   t:keys('Gohow do they differ?<Esc><CR>')
   eq('done', chat.finished(t).status)
-  eq(1, #srv:requests('/api/chat'))
-  T.match('```lua.-x = "a.lua".*```lua.-x = "b.lua".*```python.-x = "c.py".*how do they differ%?', last_message(srv))
+  T.match('x = "a.lua".*x = "b.lua".*x = "c c.py".*how do they differ%?', last_message(srv))
+end)
+
+test('recipe: a key adds the file at hand to the message', function(t)
+  local srv = t:fake()
+  chat.configure(t, srv)
+  use(t, 'hum-recipe-files', 2)
+  t:lua('vim.cmd.cd(...)', t.dir)
+  for _, name in ipairs({ 'one', 'two' }) do
+    t:cmd('edit ' .. t:write_file(name .. '.lua', ('return %q\n'):format(name)))
+    t:keys(' +')
+    t:cmd('wincmd p')
+  end
+  t:cmd('Hum')
+  t:keys('Gohow do they differ?<Esc><CR>')
+  eq('done', chat.finished(t).status)
+  T.match('return "one".*return "two".*how do they differ%?', last_message(srv))
 end)
 
 test('recipe: a second server has its key and its models', { env = { BIG_KEY = 'sesame' } }, function(t)

@@ -10,10 +10,12 @@ static struct endpoint at = {.name = "e", .hash = 1};
 /* The body that is made for a service that is said to be so, as far as learning has come. */
 static void check_body(int line, const char *dialect, const char *spec, const char *wanted)
 {
+    /* A prompt that is too long is to be refused: no other service cuts it without a word. */
+    const char *more = strcmp(dialect, "ollama") == 0 ? "\"truncate\":false," : "";
     const struct learned known = learned_of(&at, "m");
     char whole[1000], body[1000];
     snprintf(whole, sizeof whole, "{\"model\":\"m\",%s}", spec);
-    snprintf(body, sizeof body, "{\"model\":\"m\",%s\"stream\":true}", wanted);
+    snprintf(body, sizeof body, "{\"model\":\"m\",%s%s\"stream\":true}", wanted, more);
     spec_check_for(__FILE__, line, dialect, &known, whole, body);
 }
 #define OPENAI(spec, wanted) check_body(__LINE__, "openai", spec, wanted)

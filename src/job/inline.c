@@ -171,7 +171,7 @@ static void read_all(struct inlining *in, struct file *file, int fd, char *step)
     buf_add(&file->content, last, base64_end(&base64, last));
     kept_hash_end(&hash, hex);
     if (file->content.error != 0) {
-        fail(in, HUM_ETOOBIG, file, "is too large to be sent");
+        fail(in, HUM_ETOOBIG, file, "is longer than hum can send");
     } else if (!kept_is_name_of(file->path, hex)) {
         fail(in, HUM_EFILE, file, "was changed since it was kept, and is not used");
     }
@@ -189,8 +189,7 @@ static void read_file(struct inlining *in, struct file *file, char *step)
     if (size > LIMIT_MESSAGE || needs > in->room) {
         fail(in, HUM_ETOOBIG, file, "");
         buf_printf(&in->why,
-                   "and what else the messages refer to is more than the %u MB that hum "
-                   "can send: begin a new chat, or refer to less",
+                   "and what else the messages refer to is longer than hum can send, %u MB",
                    LIMIT_MESSAGE >> 20);
     } else {
         in->room -= needs;

@@ -466,7 +466,7 @@ static void on_inlined(void *ctx, const struct inline_result *result)
     enter(r);
     r->inlining = NULL;
     if (result->error != 0) {
-        fail_with(r, HUM_EFILE, result->why);
+        fail_with(r, result->error == HUM_ETOOBIG ? HUM_ESPEC : HUM_EFILE, result->why);
         leave(r);
         return;
     }

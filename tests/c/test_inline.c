@@ -196,7 +196,7 @@ static void too_much_is_refused_before_it_is_read(void)
     close(fd);
     struct seen seen = inlined_kept(path);
     CHECK_INT(seen.error, HUM_ETOOBIG);
-    CHECK(strstr(seen.why, "more than the 64 MB") != NULL);
+    CHECK(strstr(seen.why, "longer than hum can send, 64 MB") != NULL);
     unlink(path);
 }
 

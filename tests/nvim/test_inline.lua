@@ -97,6 +97,20 @@ test('nothing is sent when what was kept is missing or not as it was; the file i
   eq(0, #srv:requests())
 end)
 
+test('what is too long in all is not read, and what to do is not to put it back', BARE, function(t)
+  local _, e = started(t)
+  local path = keep(t, 'long')
+  local fd = assert(vim.uv.fs_open(path, 'w', tonumber('600', 8)))
+  assert(vim.uv.fs_ftruncate(fd, 65 * 1024 * 1024))
+  assert(vim.uv.fs_close(fd))
+  e.rpc:notify('chat', 1, spec('http://127.0.0.1:1', { kept(path) }, { buf = 1 }))
+  local ending = e:wait_end(1)
+  eq({ 'error', 'spec' }, { ending.name, ending.data.code })
+  match(path .. ' and what else the messages refer to is longer than hum can send', ending.data.message, true)
+  match(':Hum new', ending.data.hint, true)
+  eq(nil, ending.data.hint:find('put the file back', 1, true))
+end)
+
 test('a request that is made again is as it was, though the file is gone', BARE, function(t)
   local srv = t:fake()
   srv:play({

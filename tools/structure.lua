@@ -169,12 +169,14 @@ local LUA = {
 -- Modules that stand in lua/hum/ itself and below everything else.
 local LUA_BASE = {
   'address',
+  'aside',
   'bufload',
   'config',
   'count',
   'definition',
   'disclosed',
   'echo',
+  'errno',
   'events',
   'fault',
   'git',

@@ -1,6 +1,6 @@
 -- A chat that begins as another one did: the same up to some answer, from where it goes another way. It is a file of
 -- its own at once, with what belongs to it.
-local aside = require('hum.chat.kept.aside')
+local aside = require('hum.aside')
 local belongings = require('hum.chat.kept.belongings')
 local buffer = require('hum.chat.buffer')
 local config = require('hum.config')

@@ -3,6 +3,7 @@ local buffer = require('hum.chat.buffer')
 local bufload = require('hum.bufload')
 local chats = require('hum.chat.chats')
 local disk = require('hum.chat.kept.disk')
+local errno = require('hum.errno')
 local heads = require('hum.chat.kept.head')
 local swap = require('hum.chat.kept.swap')
 
@@ -15,7 +16,7 @@ local function refusal(path)
   if not stat then return 'it is not there' end
   if stat.type ~= 'file' then return 'it is not a file' end
   local beginning, err = disk.read(path, 64)
-  local code, words = disk.words(err)
+  local code, words = errno.words(err)
   if not beginning and code == 'EACCES' then return 'you have no permission to read it' end
   if not beginning then return 'it cannot be read: ' .. words end
   if not heads.is_chat(beginning) then return 'it is not a chat, which begins with the lines "---" and "hum: 1"' end

@@ -1,7 +1,7 @@
 -- What is done with a chat as a whole: it gets another title, or is deleted. With its file goes what belongs to it.
 local belongings = require('hum.chat.kept.belongings')
 local chats = require('hum.chat.chats')
-local disk = require('hum.chat.kept.disk')
+local errno = require('hum.errno')
 local file = require('hum.chat.kept.file')
 local folder = require('hum.chat.kept.folder')
 local front = require('hum.chat.front')
@@ -45,7 +45,7 @@ local function rename_file(buf, title)
   local new = another_name(path, title)
   if not new then return true end
   local ok, err = move.rename(buf, new)
-  if not ok then return nil, ('the file keeps its name: %s'):format(select(2, disk.words(err))) end
+  if not ok then return nil, ('the file keeps its name: %s'):format(select(2, errno.words(err))) end
   return belongings.move(path, new)
 end
 
@@ -111,7 +111,7 @@ local function delete_file(path)
   local links = links_to(path)
   local ok, err, code = vim.uv.fs_unlink(path)
   if not ok and code ~= 'ENOENT' then
-    return nil, ('the chat cannot be deleted: %s (%s)'):format(select(2, disk.words(err)), vim.fs.basename(path))
+    return nil, ('the chat cannot be deleted: %s (%s)'):format(select(2, errno.words(err)), vim.fs.basename(path))
   end
   for _, link in ipairs(links) do
     vim.uv.fs_unlink(link)

@@ -1,7 +1,7 @@
 -- The instructions that were given, newest last, kept between sessions: a private file in hum's state folder, a JSON
 -- string a line. Several Neovims may write it: what another one has added meanwhile stays. Who keeps no chats keeps no
 -- instructions either: they last for the session.
-local aside = require('hum.chat.kept.aside')
+local aside = require('hum.aside')
 local config = require('hum.config')
 local folder = require('hum.chat.kept.folder')
 local log = require('hum.log')

@@ -1,11 +1,12 @@
 -- The factors of hum.server.tokens, kept in stdpath('state')/hum/tokens.json: endpoint and model to a number. Read
 -- once, written beside and renamed soon after a change that is worth it, together with what other Neovims wrote.
+local aside = require('hum.aside')
 local log = require('hum.log')
 
 local M = {}
 
---- Models that are remembered at most.
-local MOST = 500
+--- Models that are remembered at most, and bytes of a file that can be hum's.
+local MOST, LARGEST = 500, 1024 * 1024
 
 --- A change that is smaller is not worth a write.
 local WORTH = 0.02
@@ -23,7 +24,9 @@ end
 --- The file may be damaged, or of another version.
 ---@return table<string, table<string, number>>
 local function read()
-  local ok, lines = pcall(vim.fn.readfile, path())
+  local stat = vim.uv.fs_stat(path())
+  local is_ours = stat and stat.type == 'file' and stat.size <= LARGEST
+  local ok, lines = pcall(vim.fn.readfile, is_ours and path() or '')
   local decoded, value = pcall(vim.json.decode, ok and table.concat(lines, '\n') or '', { luanil = { object = true } })
   local out = {}
   for endpoint, models in pairs(decoded and type(value) == 'table' and value or {}) do
@@ -72,12 +75,10 @@ function M.save()
   end
   changed = {}
   local file = path()
-  local aside = ('%s.%d'):format(file, vim.fn.getpid())
-  pcall(vim.fn.mkdir, vim.fs.dirname(file), 'p')
-  local ok = pcall(vim.fn.writefile, { vim.json.encode(now) }, aside) and vim.uv.fs_rename(aside, file)
+  pcall(vim.fn.mkdir, vim.fs.dirname(file), 'p', '0o700')
+  local ok, err = aside.write(file, vim.json.encode(now))
   if not ok then
-    vim.uv.fs_unlink(aside)
-    log.write('warn', 'cannot write ' .. file)
+    log.write('warn', tostring(err))
     return
   end
   written = now

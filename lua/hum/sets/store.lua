@@ -1,7 +1,7 @@
 -- Where sets are kept, so that they can be taken back after Neovim was started anew: what they have changed, beside the
 -- chat that it came from, or without a chat in the state folder. There each set has a small file, too, that says where
 -- and for which project. Private, as it holds the user's text, and bounded: old sets go.
-local aside = require('hum.chat.kept.aside')
+local aside = require('hum.aside')
 local belongings = require('hum.chat.kept.belongings')
 local disk = require('hum.chat.kept.disk')
 local folder = require('hum.chat.kept.folder')

@@ -1,6 +1,7 @@
 -- What the user has allowed, by path and content, in a private file: stdpath('state')/hum/trust.json. Each change reads
 -- the file again and renames a new one over it, behind a lock, so that no Neovim undoes what another one has written. A
 -- file that somebody else could have written says nothing, and one that cannot be read is put aside.
+local aside = require('hum.aside')
 local log = require('hum.log')
 
 local M = {}
@@ -9,8 +10,8 @@ local M = {}
 local CONTENTS = 8
 --- Entries, and bytes of the file: more is no list of the user's.
 local MOST, LARGEST = 2000, 4 * 1024 * 1024
---- `rw-------`, and the bits by which others may write.
-local PRIVATE, OTHERS = 384, 18
+--- The bits of a mode by which others may write.
+local OTHERS = 18
 --- A lock that is older was left behind; in s. It is waited for in steps of PAUSE ms.
 local STALE, PAUSE, TRIES = 10, 20, 100
 
@@ -123,26 +124,6 @@ end
 
 -- ---- writing ----------------------------------------------------------------------------------
 
----@param path string
----@param text string
----@return boolean|nil ok, string|nil err
-local function write(path, text)
-  local new = ('%s.%d.%d'):format(path, vim.uv.os_getpid(), vim.uv.hrtime())
-  local fd, err = vim.uv.fs_open(new, 'wx', PRIVATE)
-  if not fd then return nil, err end
-  local written, why = vim.uv.fs_write(fd, text, 0)
-  local ok = written == #text ---@type boolean|nil
-  if ok then
-    ok, why = vim.uv.fs_fsync(fd)
-  end
-  vim.uv.fs_close(fd)
-  if ok then
-    ok, why = vim.uv.fs_rename(new, path)
-  end
-  if not ok then vim.uv.fs_unlink(new) end
-  return ok, why
-end
-
 --- Takes the lock, which is a folder: making one is a single step everywhere.
 ---@param lock string
 ---@return boolean
@@ -172,10 +153,10 @@ local function save()
   if state.fault and state.stat then vim.uv.fs_rename(path, path .. '.unused') end
   local entries = M.entries()
   pending = {}
-  local ok, err = write(path, text_of(entries))
+  local ok, err = aside.write(path, text_of(entries), true)
   state = { stat = ok and vim.uv.fs_stat(path) or nil, entries = entries }
   if ok then return end
-  require('hum.notify').warn(('hum: you will be asked again: %s cannot be written: %s'):format(path, err))
+  require('hum.notify').warn(('hum: you will be asked again: %s'):format(err))
 end
 
 ---@param tries integer

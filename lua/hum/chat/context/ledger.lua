@@ -4,7 +4,7 @@
 --
 -- Of a chat that is not kept, and where that folder cannot be written, all of it is in a private folder that goes with
 -- this Neovim.
-local aside = require('hum.chat.kept.aside')
+local aside = require('hum.aside')
 local belongings = require('hum.chat.kept.belongings')
 local config = require('hum.config')
 local disk = require('hum.chat.kept.disk')

@@ -1,7 +1,7 @@
 -- What belongs to a chat but is not its text: copies of what references held, images, snapshots. It stands in a private
 -- folder beside the file, "NAME.files" beside "NAME.md", each thing under a name made of its content: the same content
 -- is there once, and a reference never finds another one. The chat works without it.
-local aside = require('hum.chat.kept.aside')
+local aside = require('hum.aside')
 local disk = require('hum.chat.kept.disk')
 local folder = require('hum.chat.kept.folder')
 

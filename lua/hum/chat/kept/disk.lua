@@ -3,6 +3,8 @@
 --
 -- Each operation is a sequence of libuv's. With `done` none of them blocks, and `done` is called in a fast context;
 -- without it they are made at once, and their result is returned.
+local asides = require('hum.aside')
+local errno = require('hum.errno')
 local libc = require('hum.chat.kept.libc')
 
 local M = {}
@@ -27,32 +29,11 @@ local uv = vim.uv
 local PRIVATE = 384 -- rw-------
 local PERMISSIONS = 4095 -- all of them
 
-local WORDS = {
-  EACCES = 'there is no permission to write there',
-  EEXIST = 'there is something else of that name',
-  EDQUOT = 'the disk quota is used up',
-  EIO = 'the disk fails',
-  EISDIR = 'it is a folder',
-  ENOENT = 'the folder is gone',
-  ENOSPC = 'the disk is full',
-  ENOTDIR = 'a part of its path is a file',
-  EPERM = 'there is no permission to write there',
-  EROFS = 'the file system is read-only',
-}
-
----@param err string|nil  as libuv puts it: "ENOSPC: no space left on device"
----@return string code
----@return string why
-function M.words(err)
-  local code = (err or ''):match('^%u+') or ''
-  return code, WORDS[code] or (err or ''):match('^%u+: ([^:]+)') or tostring(err)
-end
-
 ---@param err string|nil
 ---@param stat? uv.fs_stat.result
 ---@return hum.DiskFault
 local function failed(err, stat)
-  local code, why = M.words(err)
+  local code, why = errno.words(err)
   return { kind = 'failed', code = code, why = why, stat = stat }
 end
 
@@ -187,14 +168,6 @@ end
 --- With these there can be no other file in the folder, while the file itself may be writable.
 local FOLDER_CLOSED = { EACCES = true, EPERM = true, EROFS = true }
 
---- What hum writes before it takes the place of the file; see M.sweep.
-local ASIDE, ASIDES = '.hum-aside-%d-%d', '^%.hum%-aside%-%d+%-%d+$'
-
---- A name for what is written before it takes its place.
----@param dir string
----@return string path
-function M.aside(dir) return ('%s/%s'):format(dir, ASIDE:format(uv.os_getpid(), uv.hrtime())) end
-
 ---@param write hum.DiskWrite
 ---@param from integer  the file, open
 ---@param to integer    the new one, open
@@ -234,7 +207,7 @@ end
 ---@return boolean|nil unable  there can be no file aside
 local function aside(write, from, mode, call)
   local dir = vim.fs.dirname(write.path)
-  local path = M.aside(dir)
+  local path = asides.path(dir)
   local to, err = call('fs_open', path, 'wx', PRIVATE)
   if not to then
     local fault = failed(err)
@@ -341,7 +314,7 @@ function M.sweep(dir)
     local name = found and uv.fs_scandir_next(found)
     while found and name do
       local path = dir .. '/' .. name
-      local stat = name:find(ASIDES) and in_background('fs_lstat', path)
+      local stat = name:find(asides.NAMES) and in_background('fs_lstat', path)
       if stat and os.time() - stat.mtime.sec > OLD then in_background('fs_unlink', path) end
       name = uv.fs_scandir_next(found)
     end

@@ -1,7 +1,7 @@
 -- Where chats are kept: hum's folder, in it one for each project if the user wants that. Private: what was said to a
 -- model is nobody else's.
 local config = require('hum.config')
-local disk = require('hum.chat.kept.disk')
+local errno = require('hum.errno')
 local name = require('hum.chat.kept.name')
 
 local M = {}
@@ -73,7 +73,7 @@ function M.ensure(path)
   end
   local ok, err, code = vim.uv.fs_mkdir(path, PRIVATE)
   if ok or code == 'EEXIST' and vim.fn.isdirectory(path) == 1 then return true end -- else another Neovim has made it
-  return nil, ('the folder %s cannot be made: %s'):format(path, (select(2, disk.words(err))))
+  return nil, ('the folder %s cannot be made: %s'):format(path, (select(2, errno.words(err))))
 end
 
 return M

@@ -4,7 +4,7 @@
 -- A row stands for a file as it was, by its size and times; without a head it is a file that is no chat. On disk that
 -- is a line of fields with tabs between them, which is read in slices, unlike JSON. The last line tells that it is
 -- whole.
-local aside = require('hum.chat.kept.aside')
+local aside = require('hum.aside')
 local disk = require('hum.chat.kept.disk')
 local folder = require('hum.chat.kept.folder')
 

@@ -14,6 +14,7 @@
 #include "server/location.h"
 #include "text/charset.h"
 #include "text/html.h"
+#include "text/media.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,9 +25,6 @@
 #define ACCEPT                                                                                     \
     "text/html,application/xhtml+xml,text/markdown;q=0.9,text/plain;q=0.9,application/json;q=0.8," \
     "text/*;q=0.7,*/*;q=0.1"
-
-/* What a page is, by its Content-Type. */
-enum media { MEDIA_UNKNOWN, MEDIA_HTML, MEDIA_TEXT, MEDIA_PDF, MEDIA_OTHER };
 
 struct page {
     struct job job; /* first: a page is one */
@@ -244,71 +242,20 @@ static void on_worked(uv_work_t *work, int status)
     }
 }
 
-static bool starts_like_html(struct span body)
-{
-    size_t i = 0;
-    while (i < body.len && i < 512 && is_space(body.data[i])) {
-        i++;
-    }
-    body = span_skip(body, i);
-    return (body.len > 14 && strncasecmp(body.data, "<!doctype html", 14) == 0) ||
-           (body.len > 5 && strncasecmp(body.data, "<html", 5) == 0);
-}
-
-static bool is_utf16(struct span body)
-{
-    return span_starts_with(body, "\xff\xfe") || span_starts_with(body, "\xfe\xff");
-}
-
-static enum media media_of(const char *type)
-{
-    static const char *const texts =
-        "application/json application/xml application/javascript application/x-javascript "
-        "application/ecmascript application/yaml application/x-yaml application/toml "
-        "application/x-sh application/x-ndjson application/sql application/rtf application/graphql "
-        "application/x-httpd-php image/svg+xml";
-    char name[100];
-    size_t n = type != NULL ? strcspn(type, "; \t") : 0;
-    if (n == 0 || n >= sizeof name) {
-        return MEDIA_UNKNOWN;
-    }
-    for (size_t i = 0; i < n; i++) {
-        name[i] = to_lower(type[i]);
-    }
-    name[n] = '\0';
-    struct span media = {name, n};
-    if (span_equals(media, "text/html") || span_equals(media, "application/xhtml+xml")) {
-        return MEDIA_HTML;
-    }
-    if (span_equals(media, "application/pdf")) {
-        return MEDIA_PDF;
-    }
-    bool is_text = span_starts_with(media, "text/") || span_is_among(media, texts) ||
-                   span_has(media, span_of("+json")) || span_has(media, span_of("+xml"));
-    bool says_nothing =
-        span_equals(media, "application/octet-stream") || span_equals(media, "binary/octet-stream");
-    return is_text ? MEDIA_TEXT : says_nothing ? MEDIA_UNKNOWN : MEDIA_OTHER;
-}
-
 /* What is refused as soon as it shows what it is. Returns whether it was. */
 static bool refuse(struct page *p)
 {
-    enum media media = media_of(p->type);
-    const struct span body = {p->body.data, p->body.len};
+    enum media media = media_of(p->type, (struct span){p->body.data, p->body.len});
     char what[160];
-    if (media == MEDIA_PDF || span_starts_with(body, "%PDF-")) {
+    if (media == MEDIA_PDF) {
         fail_url(p, HUM_EBAD, "is a PDF", "Download it, and refer to the file: #file:NAME.pdf");
-        return true;
+    } else if (media == MEDIA_OTHER) {
+        snprintf(what, sizeof what, "is not a page of text: the server calls it \"%.60s\"",
+                 p->type != NULL ? p->type : "");
+        fail_url(p, HUM_EBAD, p->type != NULL ? what : "is not a page of text",
+                 "Refer to a page of text; an image as a file, by #image:NAME");
     }
-    bool binary = body.len > 0 && !is_utf16(body) && memchr(body.data, '\0', body.len) != NULL;
-    if (media != MEDIA_OTHER && !binary) {
-        return false;
-    }
-    snprintf(what, sizeof what, "is not a page of text: the server calls it \"%.60s\"",
-             p->type != NULL ? p->type : "");
-    fail_url(p, HUM_EBAD, p->type != NULL ? what : "is not a page of text",
-             "Refer to a page of text; an image as a file, by #image:NAME");
-    return true;
+    return media == MEDIA_PDF || media == MEDIA_OTHER;
 }
 
 static void note_url(struct page *p, const char *url)
@@ -325,9 +272,8 @@ static void read_body(struct page *p)
     if (refuse(p)) {
         return;
     }
-    enum media media = media_of(p->type);
     uv_timer_stop(&p->timer);
-    p->html = media == MEDIA_HTML || (media == MEDIA_UNKNOWN && starts_like_html(body));
+    p->html = media_of(p->type, body) == MEDIA_HTML;
     charset_of(p->type, body, p->html, p->charset);
     p->reading = true;
     p->work.data = p;

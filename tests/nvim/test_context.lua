@@ -270,6 +270,74 @@ for name, text in pairs({
   end)
 end
 
+test('what is followed and has become what is not sent unasked is held back, and that is told', function(t)
+  local srv, buf = begin(t)
+  local path = t.project .. '/src/b.lua'
+  local text = t:read_file(path)
+  project.ask(t, 'See #file:src/b.lua', buf, 1)
+  local n = 1
+  for words, replace in
+    vim.spairs({
+      ['it may hold secrets'] = function() vim.uv.fs_symlink(t.project .. '/.env', path) end,
+      ['outside the project'] = function() vim.uv.fs_symlink(t.dir .. '/outside.txt', path) end,
+      ['binary'] = function() write(t, 'src/b.lua', ('\0\1\2\3'):rep(100)) end,
+      ['an image'] = function() write(t, 'src/b.lua', t:read_file(t.project .. '/pic.png')) end,
+      ['a directory'] = function() vim.uv.fs_mkdir(path, 493) end,
+      ['large'] = function() write(t, 'src/b.lua', ('one line of a log\n'):rep(40000)) end,
+    })
+  do
+    vim.uv.fs_unlink(path)
+    replace()
+    n = n + 1
+    project.ask(t, 'and now?', buf, n)
+    local all = last(srv)
+    eq('and now?', all[#all].content)
+    local function is_told() return t:messages():gsub('%s+', ' '):find(words, 1, true) end
+    t:wait(is_told, words .. ' is told')
+    vim.uv.fs_rmdir(path)
+  end
+  vim.uv.fs_unlink(path)
+  write(t, 'src/b.lua', text)
+  project.ask(t, 'back?', buf, n + 1)
+  local all = last(srv)
+  eq('back?', all[#all].content)
+  project.same_beginning(srv)
+end)
+
+test('what has become large is asked about when it is named again', function(t)
+  local srv, buf = begin(t)
+  project.answers(t, 'no')
+  project.ask(t, 'See #file:src/b.lua', buf, 1)
+  write(t, 'src/b.lua', ('one line of a log\n'):rep(40000))
+  match('large', project.refused(t, 'again #file:src/b.lua', buf))
+  eq(1, #project.requests(srv))
+end)
+
+test('what "!" has sent is followed, also in a new Neovim, and a number of a buffer means nothing there', function(t)
+  local srv, buf = begin(t)
+  local number = t:lua([[
+    local buf = vim.api.nvim_create_buf(true, false)
+    vim.api.nvim_buf_set_lines(buf, 0, -1, false, { 'scratch words' })
+    return buf
+  ]])
+  project.ask(t, 'See #file!:.env and #buffer:' .. number, buf, 1)
+  match('scratch words', last(srv)[1].content)
+  buf = reopened(t, srv, path_of(t, buf))
+  t:lua([[
+    for _ = 1, 50 do
+      local buf = vim.api.nvim_create_buf(true, false)
+      vim.api.nvim_buf_set_lines(buf, 0, -1, false, { 'private words' })
+    end
+  ]])
+  write(t, '.env', 'API_KEY=another-0123456789abcdef\n')
+  project.ask(t, 'and now?', buf, 1)
+  local words = last(srv)[3].content
+  match('another-0123456789abcdef', words, true)
+  match('<buffer name="[No Name]">\n(not there any more)', words, true)
+  no_match('private words', words)
+  project.same_beginning(srv)
+end)
+
 test('a failure of a reference stops the sending, in words, and loses nothing', function(t)
   local srv, buf = begin(t)
   local told = project.refused(t, 'See #file:src/nowhere.lua', buf)

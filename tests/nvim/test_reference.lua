@@ -69,12 +69,15 @@ test('reference: names with blanks, other scripts, brackets and colons', functio
     'a:10',
     'x{1}.txt',
     "o'brien.txt",
+    '~notes.txt',
+    'users.$HOME.tsx',
   }) do
     t:write_file('project/' .. name, 'text of ' .. name)
     local pieces = reference.pieces(t, ('#file:"%s"'):format(name))
     eq({ name }, titles(pieces))
   end
   eq({ 'größe.txt' }, titles(reference.pieces(t, 'see #file:größe.txt.')))
+  eq({ 'src/b.lua' }, titles(reference.pieces(t, '#file:$HOME/project/src/b.lua')))
   eq({ '[id].tsx' }, titles(reference.pieces(t, '(#file:[id].tsx)')))
   eq({ 'a b.lua' }, titles(reference.pieces(t, '#file:a\\ b.lua')))
 end)

@@ -25,6 +25,7 @@ local M = {}
 ---@field since? fun(id: string): string|nil  the kept name of what the model has seen of a source
 ---@field want? table<string, 'outline'|'whole'>  by the source's id or the reference's text: what the user chose before
 ---@field on_choice? fun(id: string, choice: 'outline'|'whole')
+---@field forced? fun(id: string): boolean  "!" has sent a source that is followed
 
 ---@class hum.ReferenceJob
 ---@field where hum.Where
@@ -198,19 +199,30 @@ function M.resolve(refs, where, opts, cb)
   return cancel
 end
 
---- Whether nothing but its text could make a file a secret: one that "!" has sent is sent on.
----@param source hum.Source
----@param where hum.Where
----@return boolean
-local function is_harmless(source, where)
-  local path = file_of(source)
-  if not path then return false end
-  local why, allowed = refusal.of_name(path, where)
-  return why == nil and not allowed
+--- A source that is followed. It goes on by itself, which nobody looks at: unless "!" has sent it, what it has become
+--- since may hold it back.
+---@param job hum.ReferenceJob
+---@param id string
+---@return hum.ReferenceEntry
+local function followed(job, id)
+  local where, forced = job.where, job.opts.forced
+  local source = kinds.again(id, where)
+  local ref = { text = id, kind = '', force = forced ~= nil and forced(id), row = 0, col = 0, end_col = 0 }
+  local entry = sources.entry(job, ref, source or { id = id } --[[@as hum.Source]])
+  entry.ref, entry.inside, entry.watch = nil, true, not ref.force
+  if not source then
+    entry.piece = measure.none(entry, 'missing', 'it is not there any more')
+    return entry
+  end
+  local path = entry.watch and file_of(source)
+  local why = path and refusal.of_link(path, where)
+  if why and not (why == refusal.OUTSIDE and is_open(entry)) then entry.piece = measure.held_back(entry, why) end
+  return entry
 end
 
 --- What sources that are followed are now: pieces without references, in the order of the ids. One that is gone is
---- "missing". Nothing is refused, since it was sent before, and nothing asked.
+--- "missing". One that would be refused by now, or has become large, is as the model has seen it, and that is told.
+--- Nothing is asked.
 ---@param ids string[]
 ---@param where hum.Where
 ---@param opts hum.ReferenceOpts
@@ -218,16 +230,7 @@ end
 ---@return fun() cancel
 function M.check(ids, where, opts, cb)
   local job, cancel = begin(where, opts, cb)
-  local entries = {} ---@type hum.ReferenceEntry[]
-  for i, id in ipairs(ids) do
-    local source = kinds.again(id, where)
-    local ref = { text = id, kind = '', force = true, row = 0, col = 0, end_col = 0 }
-    local entry = sources.entry(job, ref, source or { id = id } --[[@as hum.Source]])
-    entry.ref = nil
-    entry.watch = source ~= nil and is_harmless(source, where)
-    if not source then entry.piece = measure.none(entry, 'missing', 'it is not there any more') end
-    entries[i] = entry
-  end
+  local entries = vim.tbl_map(function(id) return followed(job, id) end, ids) ---@type hum.ReferenceEntry[]
   job.entries[1] = entries
   job.cancels.helper = measure.start(entries, where, opts.folder, function(err)
     if err then return finish(job, err) end

@@ -19,7 +19,8 @@ local function large_of(entries)
   local sent, single, bytes, tokens = {}, {}, 0, 0
   for _, entry in ipairs(entries) do
     local piece = entry.piece --[[@as hum.Piece]]
-    local is_new = not piece.same and not piece.diff and not piece.image and not entry.want
+    local is_change = piece.diff ~= nil and piece.state ~= 'large'
+    local is_new = not piece.same and not is_change and not piece.image and not entry.want
     if is_new and (piece.state == 'ok' or piece.state == 'large') then
       sent[#sent + 1] = entry
       bytes, tokens = bytes + piece.bytes, tokens + piece.tokens

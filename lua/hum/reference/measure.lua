@@ -1,6 +1,7 @@
 -- From sources to pieces: the helper reads them, keeps a copy, and says how large they are and what has changed.
 local config = require('hum.config')
 local convert = require('hum.reference.convert')
+local count = require('hum.count')
 local gather = require('hum.server.gather')
 local refusal = require('hum.reference.refusal')
 local slices = require('hum.slices')
@@ -32,7 +33,7 @@ local M = {}
 ---@field force boolean     nothing is refused
 ---@field inside boolean    the file is in a folder that belongs to the project
 ---@field trusted? boolean  the user's list allows it, whatever is in it
----@field watch? boolean    it is followed: what was harmless may hold a secret by now
+---@field watch? boolean    it is followed: what was harmless may be a secret, or large, by now
 ---@field want? 'whole'|'outline'
 ---@field since? string
 ---@field piece? hum.Piece  it is one already
@@ -60,6 +61,30 @@ function M.refused(entry, why)
   local piece = M.none(entry, 'refused', why)
   piece.forceable = true
   return piece
+end
+
+--- What is followed is not to be sent as it has become: the model goes on with what it has seen.
+---@param entry hum.ReferenceEntry
+---@param why string
+---@return hum.Piece
+function M.held_back(entry, why)
+  if not entry.since then return M.refused(entry, why) end
+  local piece = M.none(entry, 'ok')
+  piece.same, piece.form, piece.kept = true, 'whole', entry.since
+  piece.note = ('%s: what has changed is not sent: %s'):format(entry.source.title, why)
+  return piece
+end
+
+--- Why what is followed is held back.
+---@param entry hum.ReferenceEntry
+---@param piece hum.Piece
+---@return string|nil
+local function holds_back(entry, piece)
+  if not entry.watch or piece.same then return nil end
+  if piece.image then return 'it is an image' end
+  if piece.state == 'refused' then return piece.why end
+  if piece.state ~= 'large' then return nil end
+  return ('it is large (about %s tokens); name it again to choose what is sent'):format(count.short(piece.tokens))
 end
 
 ---@param entry hum.ReferenceEntry
@@ -128,12 +153,20 @@ local function image_tokens(image)
   return pixels == 0 and 256 or math.min(256, math.max(1, math.ceil(pixels / 750)))
 end
 
+--- What has changed goes in the place of what is large, unless it is most of that.
+---@param result table
+---@return boolean
+local function is_small_change(result)
+  local diff = result.diff
+  return diff ~= nil and diff.bytes * 2 <= (result.bytes or 0) and diff.tokens <= config.get().reference.large
+end
+
 ---@param piece hum.Piece
 ---@param entry hum.ReferenceEntry
 ---@param result table
 local function set_form(piece, entry, result)
   local large = result.state == 'large' or (piece.tokens > config.get().reference.large and not entry.want)
-  if large and entry.want ~= 'whole' and not result.diff and not result.same then piece.state = 'large' end
+  if large and entry.want ~= 'whole' and not result.same and not is_small_change(result) then piece.state = 'large' end
   if entry.want == 'outline' and result.outline then
     piece.state, piece.form = 'ok', 'outline'
     piece.tokens = result.outline.tokens
@@ -142,26 +175,14 @@ local function set_form(piece, entry, result)
   end
 end
 
---- What is followed holds a secret since the model has seen it: the model goes on with what it has seen.
----@param entry hum.ReferenceEntry
----@param secret string
----@return hum.Piece
-local function held_back(entry, secret)
-  local piece = M.none(entry, 'ok')
-  piece.same, piece.form, piece.kept = true, 'whole', entry.since
-  piece.note = ('%s: what has changed is not sent: %s'):format(entry.source.title, secret)
-  return piece
-end
-
 ---@param entry hum.ReferenceEntry
 ---@param result table
 ---@return hum.Piece
 local function piece_of(entry, result)
   local special = STATES[result.state]
   if special then return special(entry, result) end
-  local is_looked_at = entry.watch and not result.same or not entry.force and not entry.trusted
+  local is_looked_at = not entry.force and not entry.trusted and not (entry.watch and result.same)
   local secret = is_looked_at and result.head and refusal.of_head(result.head, entry.source.path or entry.source.title)
-  if secret and entry.watch then return held_back(entry, secret) end
   if secret then return M.refused(entry, secret) end
   local piece = M.none(entry, 'ok')
   piece.kept, piece.bytes = result.kept, result.bytes or 0
@@ -199,7 +220,11 @@ function M.start(entries, where, folder, cb)
   end
   stops.gather = gather.start(spec, function(err, results)
     if not results then return cb(err and err.message or 'the files could not be read') end
-    local function take(entry, i) entry.piece = piece_of(entry, results[i]) end
+    local function take(entry, i)
+      local piece = piece_of(entry, results[i])
+      local why = holds_back(entry, piece)
+      entry.piece = why and M.held_back(entry, why) or piece
+    end
     stops.slices = slices.each(asked, take, convert_all)
   end)
   return function()

@@ -48,11 +48,28 @@ end
 ---@return string|nil why
 ---@return boolean allowed  by the user's list, whatever is in it
 function M.of_name(path, where)
-  local verdict = sensitive.of_file(path, config.get().complete.exclude)
+  local own, real = config.get().complete.exclude, vim.uv.fs_realpath(path)
+  local verdict = sensitive.of_file(path, own)
   if verdict.why then return secret(verdict.why), false end
-  local real = vim.uv.fs_realpath(path)
+  -- What a link leads to may be another file than it was: the verdict on its name is not made anew.
+  local behind = real and real ~= path and sensitive.of_file(real, own).why
+  if behind then return secret(behind), false end
   if real and not where.is_inside(real) then return M.OUTSIDE, false end
   return nil, verdict.allowed == true
+end
+
+--- Why a file that was sent before is not sent again: it is a link by now, and leads to what is not to be sent.
+---@param path string  absolute
+---@param where hum.Where
+---@return string|nil why
+function M.of_link(path, where)
+  local real = vim.uv.fs_realpath(path)
+  if not real or real == path then return nil end
+  local why = M.of_name(path, where)
+  if why ~= M.OUTSIDE then return why end
+  -- Neovim may be in another project by now: the file is still in its own.
+  local own = vim.fs.root(vim.fs.dirname(path), '.git') or vim.fs.dirname(path)
+  return not vim.startswith(real, own .. '/') and why or nil
 end
 
 --- Why a text is not sent, by its first lines.

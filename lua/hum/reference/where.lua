@@ -121,6 +121,16 @@ local function relative(path, roots)
   end
 end
 
+--- What a name may mean: itself (`routes/$id.tsx`, `~notes`), and with variables of the environment in it.
+---@param arg string
+---@return string[]
+local function meanings(arg)
+  local is_name = arg:find('^~') ~= nil and arg ~= '~' and not arg:find('^~[/\\]')
+  local own = vim.fs.normalize(is_name and './' .. arg or arg, { expand_env = false })
+  local other = not is_name and arg:find('$', 1, true) and vim.fs.normalize(arg) or own
+  return other == own and { own } or { own, other }
+end
+
 ---@class hum.WhereOpts
 ---@field chat? integer
 ---@field code? { win?: integer, buf: integer }  default: the code window
@@ -142,10 +152,18 @@ function M.of(opts)
   where.chat, where.dry, where.model = opts.chat, opts.dry == true, opts.model
 
   function where.paths(arg)
-    local path = vim.fs.normalize(arg)
-    if path:find('^/') or path:find('^%a:[\\/]') then return { path } end
-    path = path:gsub('^%./', '')
-    return vim.tbl_map(function(root) return vim.fs.normalize(vim.fs.joinpath(root, path)) end, roots)
+    local found = {}
+    for _, path in ipairs(meanings(arg)) do
+      if path:find('^/') or path:find('^%a:[\\/]') then
+        found[#found + 1] = path
+      else
+        path = path:gsub('^%./', '')
+        for _, root in ipairs(roots) do
+          found[#found + 1] = vim.fs.normalize(vim.fs.joinpath(root, path), { expand_env = false })
+        end
+      end
+    end
+    return found
   end
 
   function where.is_inside(path)

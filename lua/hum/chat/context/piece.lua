@@ -27,6 +27,7 @@ local function plain(piece)
     size = size,
     follows = source.follows == true,
     path = path_of(source),
+    forced = piece.ref ~= nil and piece.ref.force or nil,
   }
 end
 

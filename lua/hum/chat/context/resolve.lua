@@ -60,6 +60,12 @@ local function options(run)
       run.provide(kept)
       return kept
     end,
+    forced = function(id)
+      local place = walks.place(id)
+      local seen = walk.seen[place]
+      local function is_it(piece) return piece.forced and walks.place(piece.id) == place end
+      return seen ~= nil and seen.forced == true or vim.iter(walk.missed):any(is_it)
+    end,
     want = run.ledger.choices,
     on_choice = function(id, choice) run.ledger.choices[id] = choice end,
   }

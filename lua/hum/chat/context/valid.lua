@@ -76,6 +76,7 @@ local function piece(value)
     width = value.width and count(value.width),
     height = value.height and count(value.height),
     cut = value.cut == true or nil,
+    forced = value.forced == true or nil,
   }
   local form = out.form
   if (form == 'diff' or form == 'outline') and not out.sent or form == 'image' and not out.kept then return nil end

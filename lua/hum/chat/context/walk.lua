@@ -37,6 +37,7 @@ local M = {}
 ---@field width? integer
 ---@field height? integer
 ---@field cut? boolean      the user has taken it out
+---@field forced? boolean   "!" has sent it
 
 ---@class hum.ContextTurn  what went with one turn of the user's
 ---@field key string  of its text
@@ -52,6 +53,7 @@ local M = {}
 ---@field form hum.ContextForm    as it went
 ---@field follows boolean
 ---@field turn integer     with which it went
+---@field forced? boolean  "!" has sent it
 ---@field out boolean     that turn is left out: the model does not see it any more
 
 ---@class hum.WalkedPiece  a piece as it goes now
@@ -216,6 +218,7 @@ local function note(walk, piece, form, turn, out)
   walk.pieces[#walk.pieces + 1] = { piece = piece, form = form, turn = turn, out = out, tokens = tokens, bytes = bytes }
   if form == 'same' and before and not before.out then
     before.id, before.follows = piece.id, before.follows or piece.follows
+    before.forced = before.forced or piece.forced
     return
   end
   set_seen(walk, place, {
@@ -224,6 +227,7 @@ local function note(walk, piece, form, turn, out)
     piece = piece,
     form = (form == 'twin' and 'whole' or form) --[[@as hum.ContextForm]],
     follows = piece.follows,
+    forced = piece.forced or form ~= 'gone' and before and before.forced or nil,
     turn = turn,
     out = out,
   })

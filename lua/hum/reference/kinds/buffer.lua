@@ -4,6 +4,9 @@ local spelling = require('hum.spelling')
 
 local M = {}
 
+--- Numbers of buffers mean something in this Neovim only; chats and what they know of buffers live longer.
+local SESSION = ('%x-%x'):format(vim.fn.getpid(), vim.uv.hrtime())
+
 ---@param buf integer
 ---@return string  '' for one that is of no file
 local function file_of(buf)
@@ -43,7 +46,7 @@ function M.source(buf, where)
   local name = vim.api.nvim_buf_get_name(buf)
   local shown = file ~= '' and where.shown(file) or name ~= '' and name or ('[No Name] (buffer %d)'):format(buf)
   local source = {
-    id = file ~= '' and 'buffer:' .. file or 'buffer:#' .. buf,
+    id = file ~= '' and 'buffer:' .. file or ('buffer:#%d@%s'):format(buf, SESSION),
     title = shown,
     tag = file ~= '' and 'file' or 'buffer',
     attributes = file ~= '' and { path = shown } or { name = name ~= '' and name or '[No Name]' },
@@ -161,7 +164,7 @@ M.argument = 'optional'
 ---@param cb hum.ReferenceDone
 local function one(buf, where, cb)
   local why = refusal_of(buf)
-  if why then return cb(('%s: %s'):format(where.shown(vim.api.nvim_buf_get_name(buf)), why), nil, 'refused') end
+  if why then return cb(('%s: %s'):format(M.source(buf, where).title, why), nil, 'refused') end
   cb(nil, { M.source(buf, where) })
 end
 
@@ -208,9 +211,10 @@ end
 ---@param where hum.Where
 ---@return hum.Source|nil
 function M.again(id, where)
-  local number, name = id:match('^buffer:#(%d+)$'), id:match('^buffer:(/.*)$') or id:match('^buffer:(%a:.*)$')
+  local number, session = id:match('^buffer:#(%d+)@(.+)$')
+  local name = id:match('^buffer:(/.*)$') or id:match('^buffer:(%a:.*)$')
   local buf = tonumber(number) --[[@as integer|nil]]
-  if buf then return vim.api.nvim_buf_is_loaded(buf) and M.source(buf, where) or nil end
+  if buf then return session == SESSION and vim.api.nvim_buf_is_loaded(buf) and M.source(buf, where) or nil end
   for _, other in ipairs(name and vim.api.nvim_list_bufs() or {}) do
     if file_of(other) == name then return M.source(other, where) end
   end

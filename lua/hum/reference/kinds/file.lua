@@ -78,7 +78,7 @@ end
 ---@return string
 local function root_of(real, where)
   for _, root in ipairs(where.roots) do
-    if real == root or vim.startswith(real, root:gsub('/?$', '/')) then return root end
+    if real == root or vim.startswith(real, root:gsub('/$', '') .. '/') then return root end
   end
   return real
 end
@@ -125,7 +125,7 @@ end
 ---@param cb hum.ReferenceDone
 ---@return fun() cancel
 local function folder(path, where, cb)
-  local shown = where.shown(path):gsub('/?$', '/')
+  local shown = where.shown(path):gsub('/$', '') .. '/'
   local root = root_of(vim.uv.fs_realpath(path) or path, where)
   return gather.start({ root = root, items = { { dir = path, most = MOST, force = true } } }, function(err, items)
     local item = items and items[1]

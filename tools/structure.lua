@@ -189,6 +189,7 @@ local LUA_BASE = {
   'notify',
   'patterns',
   'private',
+  'question',
   'repository',
   'selection',
   'sensitive',

@@ -336,6 +336,17 @@ test('reference: what is large is not sent if the user says no', function(t)
   eq(1, #project.asked(t), 'a dry run asks nothing')
 end)
 
+test('reference: a picker that fails, or is interrupted, sends nothing of what is large', function(t)
+  begin(t)
+  t:lua("require('hum').setup({ reference = { large = 200 } })")
+  for _, fault in ipairs({ 'Keyboard interrupt', 'no picker here' }) do
+    t:lua('local fault = ... vim.ui.select = function() error(fault) end', fault)
+    T.match('nothing was chosen', reference.refused(t, '#file:src/b.lua'), true)
+  end
+  T.match('no picker here', t:log(), true)
+  T.no_match('Keyboard interrupt', t:log(), true)
+end)
+
 test('reference: many small files together are large', function(t)
   begin(t)
   project.answers(t, 'no')

@@ -1,5 +1,6 @@
 -- What is never done without being asked for: files outside of the project, deleting, moving, and choosing one of
 -- several files that a name may mean. The user is asked by vim.ui.select(); a script says beforehand what it allows.
+local questions = require('hum.question')
 local task = require('hum.apply.task')
 
 local M = {}
@@ -16,11 +17,7 @@ local function short(path) return vim.fn.fnamemodify(path, ':~') end
 ---@param items string[]
 ---@return integer|nil
 local function choose(prompt, items)
-  return task.await(function(answer)
-    vim.ui.select(items, { prompt = prompt, kind = 'hum.apply' }, function(_, i)
-      vim.schedule(function() answer(i) end)
-    end)
-  end)
+  return task.await(function(answer) questions.ask(items, { prompt = prompt, kind = 'hum.apply' }, answer) end)
 end
 
 ---@param consent hum.ApplyConsent

@@ -136,12 +136,11 @@ end
 --- Finds out what would be sent.
 ---@param buf integer
 ---@param cb fun(err: string?, preview: hum.Preview?)  once, later
----@return hum.Cancel|nil
 function M.preview(buf, cb)
   local message, err, sends = M.message(buf)
   if not message then
     vim.schedule(function() cb(err) end)
-    return nil
+    return
   end
   local given = refer.given(message, message.turns, true)
   local dir, remove = M.temporary()
@@ -150,7 +149,7 @@ function M.preview(buf, cb)
     remove()
     cb(why, preview)
   end
-  return context.prepare(given, function(why, made)
+  context.prepare(given, function(why, made)
     if why or not made then return done(why) end
     contents.of(made.messages, function(list)
       local texts = vim.tbl_map(function(one) return one.content end, list)

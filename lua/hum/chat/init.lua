@@ -277,7 +277,10 @@ end
 ---@return hum.ContextItem[]|nil
 function M.context(buf, fn)
   local chat = chat_of(buf)
-  if not chat then return {} end
+  if not chat then
+    if fn then hand_on('context', fn, {}) end
+    return {}
+  end
   local shown = require('hum.chat.shown')
   if not fn then return shown.wait(chat.buf) end
   shown.list(chat.buf, function(items) hand_on('context', fn, items) end)

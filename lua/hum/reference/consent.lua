@@ -1,7 +1,6 @@
 -- The question before something runs or is fetched for a reference. It shows exactly what, and where. "Always" holds
 -- for this very text in this project, and is kept with what else the user trusts.
-local fault = require('hum.fault')
-local interrupt = require('hum.interrupt')
+local questions = require('hum.question')
 local trust = require('hum.trust')
 
 local M = {}
@@ -63,13 +62,7 @@ local function ask(question, cb)
   }
   local answers = { 'once', 'always', 'no' }
   local opts = { prompt = prompt_of(question), kind = 'hum.reference' }
-  local ok, err = pcall(vim.ui.select, items, opts, function(_, i)
-    vim.schedule(function() cb(answers[i] or 'no') end)
-  end)
-  if ok then return end
-  -- CTRL-C at the question is no; a picker that fails has not asked.
-  if not interrupt.is_interrupt(err) then fault.report('vim.ui.select()', tostring(err)) end
-  vim.schedule(function() cb('no') end)
+  questions.ask(items, opts, function(i) cb(answers[i] or 'no') end)
 end
 
 --- Asks the user, unless he said "always" to this very text in this project.

@@ -3,6 +3,7 @@
 local config = require('hum.config')
 local count = require('hum.count')
 local measure = require('hum.reference.measure')
+local questions = require('hum.question')
 
 local M = {}
 
@@ -97,9 +98,8 @@ local function question(one, on_choice)
   offer('outline', outline_item(one))
   offer('whole', 'Send all of it')
   items[#items + 1] = 'Cancel: send nothing'
-  vim.ui.select(items, { prompt = described(one) .. '. What is to be sent? ', kind = 'hum.reference' }, function(_, i)
-    vim.schedule(function() on_choice(i and choices[i]) end)
-  end)
+  local opts = { prompt = described(one) .. '. What is to be sent? ', kind = 'hum.reference' }
+  questions.ask(items, opts, function(i) on_choice(choices[i]) end)
 end
 
 --- Asks about each reference that is too large, one after the other.

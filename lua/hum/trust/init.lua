@@ -3,6 +3,7 @@
 -- is new. A text with characters that nobody sees is refused, whatever is answered.
 local invisible = require('hum.invisible')
 local notify = require('hum.notify')
+local questions = require('hum.question')
 local store = require('hum.trust.store')
 local words = require('hum.trust.words')
 
@@ -158,22 +159,14 @@ function ask(items, done, prompt)
   local yes = one and 'Yes, use it' or 'Yes, use them'
   local never = one and 'Never use it' or 'Never use them'
   local view = one and 'View it first' or 'View them first'
-  local over = false
-  local function answer(choice)
-    if over then return end
-    over = true
-    if choice == view then
-      vim.schedule(function()
-        if not require('hum.trust.view').show(items, done) then done('no') end
-      end)
+  local opts = { prompt = prompt or words.question(items, is_changed), kind = 'hum.trust' }
+  questions.ask({ yes, 'No, not now', view, never }, opts, function(i)
+    if i == 3 then
+      if not require('hum.trust.view').show(items, done) then done('no') end
       return
     end
-    done(choice == yes and 'yes' or choice == never and 'never' or 'no')
-  end
-  local choices = { yes, 'No, not now', view, never }
-  local opts = { prompt = prompt or words.question(items, is_changed), kind = 'hum.trust' }
-  -- CTRL-C in Neovim's own list raises an error.
-  if not pcall(vim.ui.select, choices, opts, answer) then answer(nil) end
+    done(i == 1 and 'yes' or i == 4 and 'never' or 'no')
+  end)
 end
 
 ---@class hum.trust.Job

@@ -272,7 +272,11 @@ function M.list(given, texts, cb)
       if other.turn >= item.turn and other ~= item then item.after = item.after + other.tokens end
     end
   end
-  local function finish() cb(items) end
+  local function finish()
+    if run.over then return end
+    run.over = true
+    cb(items)
+  end
   run.fail = finish
   resolve.state(run, function(changed)
     for _, item in ipairs(items) do

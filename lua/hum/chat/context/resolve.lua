@@ -125,12 +125,15 @@ local function is_sent(piece) return piece.source ~= nil and (piece.state == 'ok
 ---@param record hum.ContextTurn
 ---@param cb fun()
 local function take(run, list, turn, record, cb)
+  local function take_one(piece)
+    if not is_sent(piece) then return end
+    local own = pieces.of(run.walk, piece, run.is_closed)
+    table.insert(record.pieces, own)
+    walks.piece(run.walk, own, turn, run.path)
+  end
   M.await(run, function(back)
     return slices.each(list, function(piece)
-      if not is_sent(piece) then return end
-      local own = pieces.of(run.walk, piece, run.is_closed)
-      table.insert(record.pieces, own)
-      walks.piece(run.walk, own, turn, run.path)
+      if not run.over then guarded(run, take_one, piece) end
     end, back)
   end, cb)
 end

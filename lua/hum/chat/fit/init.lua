@@ -6,6 +6,7 @@ local count = require('hum.count')
 local endpoints = require('hum.server.endpoint')
 local measure = require('hum.chat.fit.measure')
 local plans = require('hum.chat.fit.plan')
+local questions = require('hum.question')
 local steps_of = require('hum.server.steps').new
 local tokenize = require('hum.server.tokenize')
 local tokens = require('hum.server.tokens')
@@ -128,9 +129,8 @@ end
 local function ask(given, fit, cb)
   local sizes = { count.grouped(fit.tokens), given.model, count.grouped(fit.window or 0) }
   local about = ('The message alone has about %s tokens, the context window of %s holds %s:'):format(unpack(sizes))
-  local send, dont = 'Send it all the same', 'Do not send it'
-  vim.ui.select({ send, dont }, { prompt = about, kind = 'hum' }, function(choice)
-    if choice == send then return cb(nil, fit) end
+  questions.ask({ 'Send it all the same', 'Do not send it' }, { prompt = about, kind = 'hum' }, function(i)
+    if i == 1 then return cb(nil, fit) end
     local why = ('the message has about %s tokens, and the context window of %s holds %s'):format(unpack(sizes))
     cb(why .. '\n' .. advice.short(given.endpoint, given.model), nil)
   end)

@@ -183,6 +183,24 @@ test('reference: links are resolved before it is asked where a file is', functio
   vim.uv.fs_symlink('.env', t.project .. '/harmless.txt')
   T.match('outside the project', reference.refused(t, '#file:inside.txt'))
   T.match('it may hold', reference.refused(t, '#file:harmless.txt'))
+  vim.uv.fs_symlink('ignored.txt', t.project .. '/not_ignored.txt')
+  vim.uv.fs_symlink('src', t.project .. '/link')
+  t:write_file('project/src/new.txt', 'new words')
+  t:write_file('project/.gitignore', 'ignored.txt\nsrc/new.txt\n')
+  T.match('git ignores it', reference.refused(t, '#file:not_ignored.txt'))
+  T.match('git ignores it', reference.refused(t, '#file:link/new.txt'))
+  eq({ 'link/b.lua' }, titles(reference.pieces(t, '#file:link/b.lua')))
+end)
+
+test('reference: names of folders outside the project are refused, too', function(t)
+  begin(t)
+  vim.uv.fs_symlink('..', t.project .. '/up')
+  for _, ref in ipairs({ '#file:..', '#file:../', '#file:up', '#tree:..', '#tree:up' }) do
+    T.match('outside the project', reference.refused(t, ref))
+  end
+  eq({ 'up/' }, titles(reference.pieces(t, '#tree!:up')))
+  eq('project/', reference.pieces(t, '#tree')[1].source.title)
+  eq('project/', reference.pieces(t, '#file:.')[1].source.title)
 end)
 
 test('reference: what is a secret by its content is refused, too', function(t)

@@ -87,7 +87,9 @@ local function is_open(entry) return vim.startswith(entry.source.id, 'buffer:') 
 ---@param where hum.Where
 ---@return string|nil path  nil: git need not be asked about it
 local function refuse_by_name(entry, where)
-  local path = not entry.piece and not entry.force and file_of(entry.source)
+  if entry.piece or entry.force then return nil end
+  local folder, path = entry.source.folder, file_of(entry.source)
+  if folder and refusal.is_outside(folder, where) then entry.piece = measure.refused(entry, refusal.OUTSIDE) end
   if not path then return nil end
   local why, allowed = refusal.of_name(path, where)
   if why == refusal.OUTSIDE and is_open(entry) then why = nil end
@@ -112,8 +114,8 @@ local function refuse(job, entries, cb)
   end
   job.cancels.names = slices.each(entries, function(entry)
     local path = refuse_by_name(entry, job.where)
-    if path then
-      paths[#paths + 1], asked[#asked + 1] = path, entry
+    for _, place in ipairs(path and refusal.places(path) or {}) do
+      paths[#paths + 1], asked[#asked + 1] = place, entry
     end
   end, ask_git)
 end

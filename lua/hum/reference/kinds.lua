@@ -28,6 +28,7 @@ local M = {}
 ---@field last? integer
 ---@field follows boolean  what changes of it later is sent with later messages
 ---@field own? boolean  a file that hum has made: nothing refuses it
+---@field folder? string  absolute: it is the names in it
 ---@field listed? boolean  it came with others: what is refused is left out, and said
 ---@field image? table
 ---@field note? string  what was left out of it, and why

@@ -42,6 +42,14 @@ local function secret(why)
   return (why:gsub('^it may hold ', 'it may hold secrets: '))
 end
 
+---@param path string  absolute
+---@param where hum.Where
+---@return boolean  what is there is, with links resolved, in none of the folders that belong to the project
+function M.is_outside(path, where)
+  local real = vim.uv.fs_realpath(path)
+  return real ~= nil and not where.is_inside(real)
+end
+
 --- Why a file is not sent, by its name and where it is.
 ---@param path string  absolute
 ---@param where hum.Where
@@ -54,7 +62,7 @@ function M.of_name(path, where)
   -- What a link leads to may be another file than it was: the verdict on its name is not made anew.
   local behind = real and real ~= path and sensitive.of_file(real, own).why
   if behind then return secret(behind), false end
-  if real and not where.is_inside(real) then return M.OUTSIDE, false end
+  if M.is_outside(path, where) then return M.OUTSIDE, false end
   return nil, verdict.allowed == true
 end
 
@@ -98,6 +106,15 @@ local function ask(folder, paths, cb)
     end
     cb(found, answer.ok or answer.err == '')
   end)
+end
+
+--- Where a file is for git, which follows no links: itself, and what it leads to.
+---@param path string  absolute
+---@return string[]
+function M.places(path)
+  local folder, real = vim.uv.fs_realpath(vim.fs.dirname(path)), vim.uv.fs_realpath(path)
+  local own = folder and vim.fs.joinpath(folder, vim.fs.basename(path)) or path
+  return real and real ~= own and { own, real } or { own }
 end
 
 ---@param paths string[]

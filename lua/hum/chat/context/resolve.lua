@@ -63,8 +63,11 @@ local function options(run)
     forced = function(id)
       local place = walks.place(id)
       local seen = walk.seen[place]
-      local function is_it(piece) return piece.forced and walks.place(piece.id) == place end
-      return seen ~= nil and seen.forced == true or vim.iter(walk.missed):any(is_it)
+      if seen and seen.forced then return true end
+      for _, piece in ipairs(walk.missed) do
+        if piece.forced and walks.place(piece.id) == place then return true end
+      end
+      return false
     end,
     want = run.ledger.choices,
     on_choice = function(id, choice) run.ledger.choices[id] = choice end,

@@ -141,6 +141,7 @@ local function folder(path, where, cb)
         tag = 'listing',
         attributes = { path = shown },
         text = table.concat(lines, '\n'),
+        folder = path,
         follows = false,
       },
     })

@@ -26,7 +26,7 @@ end
 ---@return fun() cancel
 local function read(path, where, cb)
   local real = vim.uv.fs_realpath(path) or path
-  local shown = where.shown(path):gsub('/?$', '/')
+  local shown = where.shown(path):gsub('/$', '') .. '/'
   local root = where.is_inside(real) and where.project or real
   local item = { tree = path, depth = DEPTH, most = MOST, force = true }
   return gather.start({ root = root, items = { item } }, function(err, items)
@@ -41,6 +41,7 @@ local function read(path, where, cb)
         tag = 'tree',
         attributes = { path = shown },
         text = drawn(found.names, found.more or 0),
+        folder = path,
         follows = false,
       },
     })

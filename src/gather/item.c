@@ -126,7 +126,7 @@ static void add_outline(struct work *w, struct span s)
     struct buf text;
     const char *name = w->item->name != NULL ? w->item->name : w->item->path;
     buf_init(&text, SIZE_MAX);
-    outline(s, name != NULL ? name : "", r->about, &text);
+    outline(s, name != NULL ? name : "", r->about, w->place->stop, &text);
     struct span lines = span_of_buf(&text);
     measure(lines, &r->outline);
     r->has_outline = true;

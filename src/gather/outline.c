@@ -3,11 +3,15 @@
 #include "base/buf.h"
 #include "base/utf8.h"
 #include "gather/heading.h"
+#include "gather/stopped.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 
 #define LINE 120 /* bytes of a line that are shown */
+
+/* Lines between two looks at whether to stop. */
+#define STEP 1024
 
 /* Fewer lines tell nothing of a long text. */
 #define FEWEST 3
@@ -24,10 +28,10 @@ struct entries {
     size_t lines; /* of the whole text */
 };
 
-static void find(struct span text, const char *name, struct entries *all)
+static void find(struct span text, const char *name, const atomic_bool *stop, struct entries *all)
 {
     struct heading h = {.kind = heading_kind(name)};
-    for (size_t at = 0; at < text.len;) {
+    for (size_t at = 0; at < text.len && (all->lines % STEP != 0 || !is_stopped(stop));) {
         size_t level;
         struct span line = span_next_line(text, &at);
         all->lines++;
@@ -155,10 +159,11 @@ static void add_ends(struct span text, bool sampled, struct buf *out)
     add_piece(tail, out);
 }
 
-void outline(struct span text, const char *name, bool sampled, struct buf *out)
+void outline(struct span text, const char *name, bool sampled, const atomic_bool *stop,
+             struct buf *out)
 {
     struct entries all = {0};
-    find(text, name, &all);
+    find(text, name, stop, &all);
     buf_printf(out, "%s%zu lines", sampled ? "more than " : "", all.lines);
     if (all.count >= FEWEST) {
         buf_add_str(out, "; what begins at which:\n");

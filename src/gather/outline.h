@@ -5,11 +5,16 @@
 
 #include "base/span.h"
 
+#include <stdatomic.h>
+#include <stdbool.h>
+
 struct buf;
 
 #define OUTLINE_BYTES 7000 /* at most, about: some 2,000 tokens */
 
-/* Appends it to out. name: of the file, for its language; sampled: the text is only the beginning. */
-void outline(struct span text, const char *name, bool sampled, struct buf *out);
+/* Appends it to out. name: of the file, for its language; sampled: the text is only the beginning.
+ * What it appends when *stop was set meanwhile means nothing. */
+void outline(struct span text, const char *name, bool sampled, const atomic_bool *stop,
+             struct buf *out);
 
 #endif

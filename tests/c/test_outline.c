@@ -70,11 +70,13 @@ static void lines_that_begin_something_are_found(void)
     }
 }
 
+static atomic_bool stop;
+
 static char *of(const char *text, const char *name, bool sampled)
 {
     struct buf out;
     buf_init(&out, SIZE_MAX);
-    outline(span_of(text), name, sampled, &out);
+    outline(span_of(text), name, sampled, &stop, &out);
     return out.data;
 }
 
@@ -170,6 +172,15 @@ static void a_line_of_openings_is_no_heading(void)
     free(text);
 }
 
+static void one_that_is_stopped_is_not_gone_through(void)
+{
+    atomic_store(&stop, true);
+    char *s = of("function a()\nend\n", "x.lua", false);
+    CHECK(strncmp(s, "0 lines", 7) == 0);
+    free(s);
+    atomic_store(&stop, false);
+}
+
 int main(void)
 {
     RUN(lines_that_begin_something_are_found);
@@ -179,5 +190,6 @@ int main(void)
     RUN(without_such_lines_it_is_both_ends);
     RUN(one_line_of_a_megabyte_is_cut);
     RUN(a_line_of_openings_is_no_heading);
+    RUN(one_that_is_stopped_is_not_gone_through);
     return check_report("test_outline");
 }

@@ -9,6 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
     static const char *const names[] = {"a.c",   "a.lua", "a.md", "a.toml", "a.yml",
                                         "a.tex", "a.org", "a.sh", "a.css",  "a.log"};
+    static const atomic_bool stop = false;
     struct buf text, out;
     if (len < 2) {
         return 0;
@@ -19,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
         utf8_clean((const char *)bytes + 2, len - 2, &text);
     }
     struct span s = {text.data != NULL ? text.data : "", text.len};
-    outline(s, names[bytes[0] % (sizeof names / sizeof *names)], bytes[0] >= 128, &out);
+    outline(s, names[bytes[0] % (sizeof names / sizeof *names)], bytes[0] >= 128, &stop, &out);
     MUST(out.len > 0 && out.len < OUTLINE_BYTES + 300);
     MUST(fuzz_is_utf8(out.data, out.len));
     buf_finish(&text);

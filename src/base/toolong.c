@@ -28,7 +28,7 @@ static const char says[] =
 /* Of bodies: the words of a message may say "prompt length" of something else. */
 static const char codes[] =
     "context_length_exceeded|exceed_context_size_error|model_context_window_exceeded|"
-    "context_window_exceeded";
+    "context_window_exceeded|contextwindowexceeded";
 
 /* ---- figures ------------------------------------------------------------------- */
 

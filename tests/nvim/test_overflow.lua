@@ -57,6 +57,9 @@ end
 local SSE_END = 'data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'
 local WELL = { pieces = { 'data: {"choices":[{"delta":{"content":"Well."}}]}\n\n', SSE_END } }
 
+--- A server that says nothing of its window.
+local SECRET = { match = { path = '/v1/models' }, status = 404, json = { error = { message = 'not here' } } }
+
 local function refusal(status, error) return { status = status, json = error, when = { bytes = 12001 } } end
 
 for name, error in pairs({
@@ -88,11 +91,18 @@ for name, error in pairs({
     },
   },
   ['a code alone'] = { error = { code = 'context_length_exceeded', message = 'Invalid request.' } },
+  ['figures that have nothing to do with the estimate'] = {
+    error = { message = 'prompt is too long: 208310 tokens > 200000 maximum', type = 'invalid_request_error' },
+  },
+  ['a window, and a prompt that would fit into it'] = {
+    error = { message = 'input length and `max_tokens` exceed context limit: 188240 + 21333 > 200000' },
+  },
+  ['LiteLLM'] = { error = { message = 'litellm.ContextWindowExceededError: OpenAIException - too long', code = '400' } },
   ["a template, without the user's message"] = { error = { message = 'No user query found in messages.' } },
 }) do
   test('goes on by itself, in the same reply: ' .. name, function(t)
     local srv = t:fake()
-    srv:play({ answers = { refusal(400, error), WELL } })
+    srv:script({ SECRET, refusal(400, error), WELL })
     local buf = long_chat(t, srv, OPENAI)
     local before = t:text(buf)
     count(t)
@@ -100,7 +110,8 @@ for name, error in pairs({
     eq('done', chat.finished(t).status)
     eq({ 'HumRequestStarted ', 'HumRequestFinished done' }, events(t))
     local sent = generations(srv)
-    local last = sent[#sent].body.messages
+    eq(2, #sent, 'requests')
+    local last = sent[2].body.messages
     eq({ 'system', 'Keep this rule.' }, { last[1].role, last[1].content })
     eq('And the last question?', last[#last].content)
     eq('user', last[2].role)
@@ -191,15 +202,31 @@ test("Anthropic's word for a full window", function(t)
   match(':Hum compact', data.hint, true)
 end)
 
---- A server that says nothing of its window.
-local SECRET = { match = { path = '/v1/models' }, status = 404, json = { error = { message = 'not here' } } }
-
 test('an empty answer to a large chat may be one, too', function(t)
   local srv = t:fake()
   srv:script({ SECRET, { text = '' } })
   local buf = long_chat(t, srv, OPENAI)
   chat.ask(t, 'And the last question?', buf)
   match('may not fit into the context window', chat.finished(t).message, true)
+end)
+
+test('an answer to a large chat that ends without a byte may be one, and one that breaks off is none', function(t)
+  local srv = t:fake()
+  local stream = { ['Content-Type'] = 'text/event-stream' }
+  srv:script({
+    SECRET,
+    { body = '', headers = stream, times = 1 },
+    { pieces = { 'data: {"choices":[{"delta":{"content":"It began"}}]}\n\n' } },
+  })
+  local buf = long_chat(t, srv, OPENAI)
+  chat.ask(t, 'And the last question?', buf)
+  local data = chat.finished(t)
+  match('may not fit into the context window', data.message, true)
+  match(':Hum compact', data.hint, true)
+  t:cmd('Hum retry')
+  data = chat.finished(t, 2)
+  eq('cut', data.code)
+  T.no_match('context window', data.message)
 end)
 
 test('half of a prompt, as its count tells', function(t)

@@ -27,6 +27,17 @@ test('what cannot be the count of a whole prompt is not learned', { ui = false }
   eq(1000, of(t, 1000))
 end)
 
+test('a low first count is learned where all of the prompt had room', { ui = false }, function(t)
+  local function first(model, ...) return call(t, 'learn', 'local', model, ...) end
+  eq(true, first('a', 1500, 450)) -- no window is so small that this was cut
+  eq(300, call(t, 'of', 'local', 'a', 1000))
+  eq(true, first('b', 2700, 1100, 4096)) -- nor this one
+  eq(true, first('c', 2700, 760)) -- no half of a window is so small
+  eq(false, first('d', 9000, 2051)) -- half of 4096
+  eq(false, first('e', 9000, 2051, 4096))
+  eq(false, first('f', 2700, 40, 4096)) -- the rest of a cached one
+end)
+
 test('what is far from what is known counts when it comes twice', { ui = false }, function(t)
   learn(t, 5500, 5500)
   eq(false, learn(t, 5500, 2900)) -- half a prompt, or the rest of a cached one

@@ -16,6 +16,10 @@ M.PER_MESSAGE, M.PER_PROMPT = 4, 3
 --- word.
 local LEAST, MOST = 0.5, 3
 
+--- What a first count may be at the least, where the prompt cannot have been cut: of digits and hashes an estimate is
+--- careful, and tokenizers differ most.
+local LEAST_WHOLE = 0.25
+
 --- A prompt of fewer tokens says more of its template than of the tokenizer.
 local ENOUGH = 100
 
@@ -31,6 +35,9 @@ local SURE, LIKELY, UNSURE = 0.8, 0.6, 0.45
 
 --- Even the smallest window that a server has by itself (2048) is cut to no less.
 local LEAST_READ = 1000
+
+--- An estimate that fits into the smallest window that a server has by itself, and the part of one that is known.
+local FITS, FITS_PART = 1800, 0.9
 
 local doubted = {} ---@type table<string, number>  by endpoint and model: what was far away
 
@@ -54,17 +61,30 @@ function M.factor(endpoint, model)
   return known or 1, known ~= nil
 end
 
+--- The least factor that is believed: a count that is far too low for the text is one of a part of the prompt, unless
+--- all of it had room whatever the tokenizer is.
+---@param estimated number
+---@param counted number
+---@param window? integer
+---@return number
+local function least_factor(estimated, counted, window)
+  local fits = estimated <= (window and window * FITS_PART or FITS)
+  return (fits or counted < LEAST_READ) and LEAST_WHOLE or LEAST
+end
+
 --- What a server counted of a prompt that was estimated.
 ---@param endpoint string
 ---@param model string
 ---@param estimated number  as it was before any correction
 ---@param counted number|nil  of the whole prompt, what a cache held too
+---@param window? integer     of the model; nil: unknown
 ---@return boolean learned
-function M.learn(endpoint, model, estimated, counted)
+function M.learn(endpoint, model, estimated, counted, window)
   if not counted or counted <= 0 or estimated < ENOUGH then return false end
   local factor, key = counted / estimated, key_of(endpoint, model)
-  if factor < LEAST or factor > MOST then return false end
   local known, doubt = state.get(endpoint, model), doubted[key]
+  local least = known and known >= LEAST and LEAST or least_factor(estimated, counted, window)
+  if factor < least or factor > MOST then return false end
   doubted[key] = nil
   if known and is_far(known, factor) then
     if not doubt or is_far(doubt, factor) then

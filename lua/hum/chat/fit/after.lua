@@ -42,6 +42,20 @@ local function on_cut(sent, data, counted)
   data.hint = advice.of(sent.endpoint, sent.model, window)
 end
 
+--- LM Studio's answer to what is too long may be an empty one, or a stream that ends without a byte.
+---@param sent hum.FitSent
+---@param data table
+local function on_nothing(sent, data)
+  local stats, window = data.stats or {}, window_of(sent)
+  if (stats.bytes or 0) > 0 or (stats.tokens or 0) > 0 then return end
+  if sent.fit.tokens < (window and window * 0.9 or LARGE) then return end
+  local large = ('; the chat has about %s tokens, and may not fit into the context window'):format(
+    count.grouped(sent.fit.tokens)
+  )
+  data.message = (data.message or '') .. large
+  data.hint = advice.of(sent.endpoint, sent.model, window)
+end
+
 --- A reply has ended.
 ---@param sent hum.FitSent
 ---@param data table
@@ -50,20 +64,14 @@ local function on_done(sent, data)
   local counted, estimated = stats.prompt_tokens, sent.fit.estimated
   local is_cut = counted and (stats.cut or tokens.is_cut(sent.endpoint, sent.model, estimated, counted, window))
   if is_cut then return on_cut(sent, data, math.floor(counted)) end
-  if sent.is_text then tokens.learn(sent.endpoint, sent.model, estimated, counted) end
+  if sent.is_text then tokens.learn(sent.endpoint, sent.model, estimated, counted, window) end
   if counted then bound.clear(sent.buf) end
   local filled = counted and counted + (stats.tokens or 0)
   local is_full = window and filled and filled >= window * FULL and data.ending == 'cut'
   if is_full or (data.reason or ''):find('context', 1, true) then
     data.hint = 'The context window is full. ' .. advice.of(sent.endpoint, sent.model, window)
-  elseif data.ending == 'told' and (stats.bytes or 0) == 0 and (stats.tokens or 0) == 0 then
-    -- LM Studio's answer to what is too long may be an empty one.
-    if sent.fit.tokens < (window and window * 0.9 or LARGE) then return end
-    local large = ('; the chat has about %s tokens, and may not fit into the context window'):format(
-      count.grouped(sent.fit.tokens)
-    )
-    data.message = (data.message or '') .. large
-    data.hint = advice.of(sent.endpoint, sent.model, window)
+  elseif data.ending == 'told' then
+    on_nothing(sent, data)
   end
 end
 
@@ -76,7 +84,11 @@ function M.refused(sent, data)
   if prompt and prompt >= (window or 0) and sent.is_text then
     tokens.learn(sent.endpoint, sent.model, sent.fit.estimated, prompt)
   end
-  bound.set(sent.buf, sent.endpoint, sent.model, math.floor(prompt or sent.fit.tokens), window)
+  -- In the measure of the estimates, which the server's may have nothing to do with: what it has refused was too much.
+  local now = tokens.of(sent.endpoint, sent.model, sent.fit.estimated)
+  local room = window
+  if prompt and window and prompt > window then room = math.min(window, math.floor(window * now / prompt)) end
+  bound.set(sent.buf, sent.endpoint, sent.model, now, room and room < now and room or nil)
 end
 
 --- A request has ended: learns from it, and adds to what is told.
@@ -88,6 +100,8 @@ function M.ended(sent, name, data)
     on_done(sent, data)
   elseif name == 'error' and data.code == 'overflow' then
     data.hint = advice.of(sent.endpoint, sent.model, data.window)
+  elseif name == 'error' and data.code == 'cut' then
+    on_nothing(sent, data)
   end
 end
 

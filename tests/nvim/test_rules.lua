@@ -98,6 +98,22 @@ test(
   end
 )
 
+test('rules: front matter with comments, and "True"', { ui = false }, function(t)
+  local function rule(front, text) return ('---\n%s\n---\n%s\n'):format(front, text) end
+  local root = new(t, {
+    ['.cursor/rules/a.mdc'] = rule('alwaysApply: true # for all', 'A.'),
+    ['.cursor/rules/b.mdc'] = rule('alwaysApply: True', 'B.'),
+    ['.cursor/rules/c.mdc'] = rule('globs: # none\nalwaysApply: false # by hand', 'C.'),
+    ['.cursor/rules/d.mdc'] = rule('globs: "*.lua" # code', 'D.'),
+  })
+  eq({
+    '.cursor/rules/a.mdc ok',
+    '.cursor/rules/b.mdc ok',
+    '.cursor/rules/c.mdc unused',
+    '.cursor/rules/d.mdc ok',
+  }, (collect(t, root, { file = 'src/x.lua' })))
+end)
+
 test('rules: those of Cursor and Copilot that are for the file at hand', { ui = false }, function(t)
   local function rule(front, text) return ('---\n%s\n---\n%s\n'):format(front, text) end
   local root = new(t, {

@@ -53,7 +53,7 @@ local function fields_of(lines, last)
     local key, value = lines[i]:match('^([%w_-]+):%s*(.-)%s*$') ---@type string|nil, string|nil
     local item = lines[i]:match('^%s*%-%s+(.*)$')
     if key and value then
-      key = key:lower()
+      key, value = key:lower(), (value:gsub('^#.*$', ''):gsub('%s+#.*$', ''))
       values[key], list = value, value == '' and key or nil
       if GLOBS[key] then add_globs(value, globs) end
     elseif item and list and GLOBS[list] then
@@ -76,11 +76,11 @@ function M.parse(text, default)
   local body = table.concat(lines, '\n', last + 1):gsub('^\n+', '')
   local trigger = values.trigger and unquoted(values.trigger)
   local applies = default ---@type 'always'|'files'|'named'
-  if unquoted(values.alwaysapply or '') == 'true' or trigger == 'always_on' then
+  if unquoted(values.alwaysapply or ''):lower() == 'true' or trigger == 'always_on' then
     applies = 'always'
   elseif #globs > 0 then
     applies = 'files'
-  elseif trigger or values.alwaysapply == 'false' then
+  elseif trigger or unquoted(values.alwaysapply or ''):lower() == 'false' then
     applies = 'named'
   end
   return { applies = applies, globs = globs }, body

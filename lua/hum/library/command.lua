@@ -51,10 +51,24 @@ local function is_said(text)
   return (word == 'me' or word == 'us') and rest ~= ''
 end
 
+--- The name that a text begins with: a word, unless a prompt with blanks in its name is meant.
+---@param text string
+---@return string|nil name, string|nil input
+local function begun(text)
+  local name, input = text:match('^(%S+)%s*(.-)%s*$')
+  for _, other in ipairs(M.names()) do
+    local rest = vim.startswith(text, other) and text:sub(#other + 1) or nil
+    if name and rest and #other > #name and (rest == '' or rest:find('^%s')) then
+      name, input = other, vim.trim(rest)
+    end
+  end
+  return name, input
+end
+
 --- `:[range]Hum prompt [name] [input]`
 ---@param given hum.Invocation
 function M.run(given)
-  local name, input = given.text:match('^(%S+)%s*(.-)%s*$')
+  local name, input = begun(given.text)
   if name then return library.run(name, opts_of(given, input or '')) end
   require('hum.library.picker').open(opts_of(given, ''))
 end

@@ -51,12 +51,14 @@ local function is_said(text)
   return (word == 'me' or word == 'us') and rest ~= ''
 end
 
---- The name that a text begins with: a word, unless a prompt with blanks in its name is meant.
+--- The name that a text begins with: a word, unless a file is meant that has blanks in its name. That one has a fault,
+--- which is told.
 ---@param text string
 ---@return string|nil name, string|nil input
 local function begun(text)
   local name, input = text:match('^(%S+)%s*(.-)%s*$')
-  for _, other in ipairs(M.names()) do
+  local _, names = prompts.find('', about.root())
+  for _, other in ipairs(names) do
     local rest = vim.startswith(text, other) and text:sub(#other + 1) or nil
     if name and rest and #other > #name and (rest == '' or rest:find('^%s')) then
       name, input = other, vim.trim(rest)

@@ -72,10 +72,11 @@ local M = {}
 ---@field pieces hum.WalkedPiece[]
 ---@field missed hum.ContextPiece[]   those whose content is lost
 
---- A buffer is what its file will be: both are one place, of which the last one that was sent counts.
+--- A buffer is what its file will be: both are one place, of which the last one that was sent counts. An image is a
+--- file, by whichever kind it is named.
 ---@param id string
 ---@return string
-function M.place(id) return (id:gsub('^buffer:(/)', 'file:%1')) end
+function M.place(id) return (id:gsub('^buffer:(/)', 'file:%1'):gsub('^image:(/)', 'file:%1')) end
 
 ---@param lost? table<string, true>
 ---@return hum.Walk

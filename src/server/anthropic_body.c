@@ -28,11 +28,6 @@ struct turns {
     bool marks;       /* for the server's cache */
 };
 
-static bool is_part(const struct value *part, const char *type)
-{
-    return value_is_string(value_get(part, "type"), type);
-}
-
 static struct span text_of(const struct value *part)
 {
     const struct value *text = value_get(part, "text");
@@ -53,18 +48,12 @@ static bool is_white(struct span s)
     return i == s.len;
 }
 
-/* One that is in the request as base64. */
-static bool is_image(const struct value *part)
-{
-    return is_part(part, "image") && value_get(part, "data") != NULL;
-}
-
 /* Appends the texts of a message as one. */
 static void join(const struct value *message, struct buf *text)
 {
     const struct value *parts = value_get(message, "parts");
     for (size_t i = 0; i < parts->as.array.count; i++) {
-        if (is_part(&parts->as.array.items[i], "text")) {
+        if (body_is_part(&parts->as.array.items[i], "text")) {
             struct span s = text_of(&parts->as.array.items[i]);
             buf_add(text, s.data, s.len);
         }
@@ -79,7 +68,8 @@ static bool is_said(const struct value *message)
     bool said = false;
     for (size_t i = 0; i < parts->as.array.count && !is_role(message, "system"); i++) {
         const struct value *part = &parts->as.array.items[i];
-        said = said || is_image(part) || (is_part(part, "text") && !is_white(text_of(part)));
+        said =
+            said || body_is_image(part) || (body_is_part(part, "text") && !is_white(text_of(part)));
     }
     return said;
 }
@@ -134,10 +124,10 @@ static void write_thoughts(struct turns *t, const struct value *message)
     for (size_t i = 0; i < parts->as.array.count; i++) {
         const struct value *part = &parts->as.array.items[i];
         const struct value *signature = value_get(part, "signature");
-        if (is_part(part, "redacted")) {
+        if (body_is_part(part, "redacted")) {
             begin_block(t, "assistant", "redacted_thinking");
             write_field(t, "data", value_get(part, "data"));
-        } else if (is_part(part, "thinking") && signature != NULL &&
+        } else if (body_is_part(part, "thinking") && signature != NULL &&
                    signature->type == VALUE_STRING) {
             begin_block(t, "assistant", "thinking");
             write_field(t, "thinking", value_get(part, "text"));
@@ -180,9 +170,9 @@ static void write_mixed(struct turns *t, const struct value *message, struct buf
     const struct value *parts = value_get(message, "parts");
     for (size_t i = 0; i < parts->as.array.count; i++) {
         const struct value *part = &parts->as.array.items[i];
-        if (is_part(part, "text")) {
+        if (body_is_part(part, "text")) {
             buf_add(text, text_of(part).data, text_of(part).len);
-        } else if (is_image(part)) {
+        } else if (body_is_image(part)) {
             write_words(t, text);
             write_image(t, part);
         }

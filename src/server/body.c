@@ -158,7 +158,7 @@ void body_object(struct body *b, const struct value *const maps[], size_t count,
 
 /* ---- messages ------------------------------------------------------------------ */
 
-static bool is_part(const struct value *part, const char *type)
+bool body_is_part(const struct value *part, const char *type)
 {
     return value_is_string(value_get(part, "type"), type);
 }
@@ -169,10 +169,9 @@ static bool has_string(const struct value *part, const char *field)
     return v != NULL && v->type == VALUE_STRING;
 }
 
-/* One that is in the request as base64. */
-static bool is_image(const struct value *part)
+bool body_is_image(const struct value *part)
 {
-    return is_part(part, "image") && has_string(part, "data");
+    return body_is_part(part, "image") && has_string(part, "data");
 }
 
 /* "image/png": it stands in a URL, and in front of what is called so. */
@@ -198,7 +197,7 @@ static const char *judge_image(const struct value *part)
     if (!is_media(value_get(part, "media"))) {
         return "request.messages: an image needs its media, such as \"image/png\"";
     }
-    return has_string(part, "path") || is_image(part)
+    return has_string(part, "path") || body_is_image(part)
                ? NULL
                : "request.messages: an image needs a path, a string";
 }
@@ -213,20 +212,20 @@ static const char *judge_part(const struct value *part)
         {"result", "request.messages: a tool result cannot be sent to a model yet"},
         {"note", "request.messages: a note cannot be sent to a model yet"},
     };
-    if (is_part(part, "text") || is_part(part, "thinking")) {
+    if (body_is_part(part, "text") || body_is_part(part, "thinking")) {
         return has_string(part, "text") ? NULL : "request.messages: a part needs a text, a string";
     }
-    if (is_part(part, "kept")) {
+    if (body_is_part(part, "kept")) {
         return has_string(part, "path") ? NULL : "request.messages: a kept part needs a path";
     }
-    if (is_part(part, "image")) {
+    if (body_is_part(part, "image")) {
         return judge_image(part);
     }
-    if (is_part(part, "redacted")) {
+    if (body_is_part(part, "redacted")) {
         return has_string(part, "data") ? NULL : "request.messages: a redacted part needs its data";
     }
     for (size_t i = 0; i < sizeof later / sizeof *later; i++) {
-        if (is_part(part, later[i].type)) {
+        if (body_is_part(part, later[i].type)) {
             return later[i].why;
         }
     }
@@ -247,7 +246,7 @@ static const char *judge_message(const struct value *message)
     for (size_t i = 0; i < parts->as.array.count && why == NULL; i++) {
         const struct value *part = &parts->as.array.items[i];
         why = judge_part(part);
-        if (why == NULL && is_part(part, "image") && !value_is_string(role, "user")) {
+        if (why == NULL && body_is_part(part, "image") && !value_is_string(role, "user")) {
             why = "request.messages: an image can only be in a message of the user";
         }
     }
@@ -269,7 +268,7 @@ const char *body_wrong(const struct value *messages)
 /* Of these nothing may be left when a body is made. */
 static bool is_unread(const struct value *part)
 {
-    return is_part(part, "kept") || (is_part(part, "image") && !is_image(part));
+    return body_is_part(part, "kept") || (body_is_part(part, "image") && !body_is_image(part));
 }
 
 static void check_messages(struct body *b, const struct value *messages)
@@ -290,7 +289,7 @@ static void check_messages(struct body *b, const struct value *messages)
 /* A signature is worth something only to the service that made it. */
 static bool is_joined(const struct value *part, const char *type)
 {
-    return is_part(part, type) && value_get(part, "signature") == NULL;
+    return body_is_part(part, type) && value_get(part, "signature") == NULL;
 }
 
 /* Appends the texts of the parts of that type. */
@@ -334,7 +333,7 @@ static bool has_images(const struct value *parts)
 {
     bool has = false;
     for (size_t i = 0; i < parts->as.array.count; i++) {
-        has = has || is_image(&parts->as.array.items[i]);
+        has = has || body_is_image(&parts->as.array.items[i]);
     }
     return has;
 }
@@ -376,7 +375,7 @@ static void write_list(struct body *b, const struct value *parts, struct buf *te
         if (is_joined(part, "text")) {
             const struct value *piece = value_get(part, "text");
             buf_add(text, piece->as.string.data, piece->as.string.len);
-        } else if (is_image(part)) {
+        } else if (body_is_image(part)) {
             buf_add_str(b->out, comma);
             comma = ",";
             if (text->len > 0) {
@@ -398,7 +397,7 @@ static void write_apart(struct body *b, const struct value *parts)
 {
     const char *open = ",\"images\":[\"";
     for (size_t i = 0; i < parts->as.array.count; i++) {
-        if (is_image(&parts->as.array.items[i])) {
+        if (body_is_image(&parts->as.array.items[i])) {
             buf_add_str(b->out, open);
             open = ",\"";
             write_base64(b, &parts->as.array.items[i]);

@@ -34,6 +34,11 @@ typedef bool (*body_change)(const struct value_pair *member, struct value *v);
 void body_begin(struct body *b, struct buf *out, const struct value *spec,
                 const struct learned *learned, bool merge_options);
 
+/* Whether a part of a message is of this type; whether it is an image that is in the request, as
+ * base64. */
+bool body_is_part(const struct value *part, const char *type);
+bool body_is_image(const struct value *part);
+
 /* What is wrong with the messages of a request, a static text, or NULL. They may have parts that are
  * not read yet: {type="kept", path}, {type="image", media, path}. */
 const char *body_wrong(const struct value *messages);

@@ -7,6 +7,9 @@ local words = {} ---@type string[]  of the last completion
 local explain = function(_) end ---@type fun(word: string): string?  what one of them is
 local buf, win ---@type integer|nil, integer|nil
 
+--- Cells beside the menu that are enough for explanations, of which long ones are cut.
+local ENOUGH = 40
+
 local group = vim.api.nvim_create_augroup('hum.menu', {})
 local ns = vim.api.nvim_create_namespace('hum.menu')
 
@@ -108,9 +111,12 @@ local function arrange(menu)
   local col = menu.col + menu.width + (menu.scrollbar and 1 or 0) + frame
   local lines, width = lines_for(menu)
   if not lines or width == 0 then return nil end
-  if width <= vim.o.columns - col then
-    return lines, { row = menu.row + frame, col = col, width = width, height = #lines }
+  local room = vim.o.columns - col
+  if width > room and room >= ENOUGH then
+    local cut = require('hum.wrap').cut
+    width, lines = room, vim.tbl_map(function(line) return cut(line, room) end, lines)
   end
+  if width <= room then return lines, { row = menu.row + frame, col = col, width = width, height = #lines } end
   local word = selected()
   local text = word and explain(word)
   if not text then return nil end

@@ -190,6 +190,10 @@ local function compare(given)
   local api = require('hum')
   local names, question = require('hum.compare').read(given.text)
   local buf = vim.api.nvim_get_current_buf()
+  if question and #names < 2 then
+    local how = 'name two models or more, then the question: hum knows no model "%s"'
+    return require('hum.notify').complain(how:format(question:match('^%S+')))
+  end
   if question or given.quote then
     local opened, err = api.chat({ new = true, mods = given.mods })
     if not opened then return require('hum.notify').complain(err) end
@@ -251,7 +255,7 @@ local M = {
     end,
   },
   chat = {
-    desc = 'open the latest chat, or a new one with a model or a question',
+    desc = 'open the latest chat, or a new one with a question',
     run = chat,
     complete = model_names,
     explain = explain_model,
@@ -324,7 +328,7 @@ local M = {
     run = decide('reject'),
   },
   compact = {
-    desc = 'replace old messages by a summary; "Hum! compact" sends them again',
+    desc = 'replace old messages by a summary; with "!" take it back',
     words = anything,
     bang = true,
     run = function(given) require('hum.chat').compact({ wish = given.text, back = given.bang }) end,
@@ -345,7 +349,7 @@ local M = {
     run = function(given) require('hum.chat').rename(given.text ~= '' and given.text or nil) end,
   },
   diff = {
-    desc = 'show what was accepted last, or what differs from a commit',
+    desc = 'show what was accepted last, or differs from a commit',
     words = function(text) return not text:find('%s') end,
     complete = function(typed) return require('hum.review').refs(typed) end,
     run = function(given) require('hum.review').open({ base = given.text ~= '' and given.text or nil }) end,
@@ -360,7 +364,7 @@ local M = {
     run = function(given) require('hum.library.command').run(given) end,
   },
   remark = {
-    desc = 'write a remark on lines, for the chat that they came from',
+    desc = 'write a remark on lines, for the chat they came from',
     words = anything,
     range = true,
     run = remark,
@@ -393,7 +397,7 @@ local M = {
     run = function(given) require('hum').persona(given.text ~= '' and given.text or nil) end,
   },
   trust = {
-    desc = 'list the rules, prompts and personas that you have allowed, or not',
+    desc = 'list the rules and prompts that you allowed or refused',
     run = function() require('hum.trust.list').show() end,
   },
   quickfix = {
@@ -409,7 +413,7 @@ local M = {
     run = function() require('hum').undo() end,
   },
   inspect = {
-    desc = 'show what will be sent, or the last request and its answer',
+    desc = 'show what will be sent, or what was sent last',
     run = inspect,
     complete = inspect_words,
     explain = explain_inspect,

@@ -289,6 +289,14 @@ test(
   end
 )
 
+test('at 80 columns each row is explained; what is too long is cut', { ui = { 80, 24 }, init = RECORDER }, function(t)
+  t:keys(':Hum <Tab>')
+  for _, word in ipairs({ 'ask', 'chat', 'compact', 'diff', 'explain' }) do
+    local text = explained(t, word):sub(1, 50)
+    t:wait(function() return (row_with(t, word) or ''):find(text, 1, true) end, word .. ': ' .. text)
+  end
+end)
+
 test('where there is no room beside the menu, what is selected is explained above it', {
   ui = { 40, 60 },
   init = RECORDER,

@@ -169,6 +169,16 @@ test('elsewhere a message is given behind the models', function(t)
   end
 end)
 
+test('elsewhere words that are no models open nothing, and nothing is written', function(t)
+  local srv = begin(t)
+  t:cmd('wincmd p')
+  local before = t:eval('bufnr()')
+  t:cmd('Hum compare who what why')
+  t:wait_screen('hum knows no model "who"', true)
+  eq(before, t:eval('bufnr()'))
+  eq(0, #project.requests(srv))
+end)
+
 --- What is wrong, and what is told.
 local WRONG = {
   ['Hum compare'] = 'name two models or more',

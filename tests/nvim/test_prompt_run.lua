@@ -55,6 +55,20 @@ test('without a range it is about the function around the cursor; what follows i
   T.match('What is asked in particular: why is it so slow?', all, true)
 end)
 
+test('a prompt about lines is not sent where there are none, unless something is said', OPTS, function(t)
+  local srv = begin(t)
+  for _, command in ipairs({ 'Hum explain', 'Hum prompt tests', '4Hum explain' }) do
+    t:cmd('normal! 4G')
+    t:cmd(command)
+    t:wait_screen('there are no lines here for the prompt', true)
+  end
+  eq(0, #srv:requests('/v1/chat/completions'))
+  t:cmd('normal! 4G')
+  t:cmd('Hum explain why blank lines help')
+  eq('done', chat.finished(t).status)
+  T.match('in particular: why blank lines help', asked(srv)[1], true)
+end)
+
 test('"explain to me" is a question, unless lines are named', OPTS, function(t)
   local srv = begin(t)
   t:cmd('Hum explain to me how TCP works')

@@ -217,7 +217,10 @@ local function run(chat, one, old, opts, finish)
     progress.stop(buf)
     if not vim.api.nvim_buf_is_loaded(buf) or chats.get(buf) ~= chat then return end
     if summary == false then
-      tell(('hum: nothing to compact: the old messages have about %s tokens'):format(count.grouped(before)), opts.quiet)
+      tell(
+        ('hum: nothing to compact: the older messages have only about %s tokens'):format(count.grouped(before)),
+        opts.quiet
+      )
       return finish(false)
     end
     local ok, why = nil, err
@@ -250,7 +253,7 @@ function M.run(chat, opts)
   local buf, done = chat.buf, opts.done or function() end
   local old = olds.of(turns.of(buf).turns)
   if not old then
-    tell('hum: nothing to compact: there are no messages but the last ones', opts.quiet)
+    tell('hum: nothing to compact: the last messages stay as they are, and there are no older ones', opts.quiet)
     return done(false)
   end
   run(chat, begin(buf, opts.wish or ''), old, opts, function(is_done) fault.guard('a summary', done, is_done) end)

@@ -4,6 +4,7 @@
 local arrival = require('hum.check.arrival')
 local client = require('hum.server.client')
 local config = require('hum.config')
+local count = require('hum.count')
 local endpoints = require('hum.server.endpoint')
 local generate = require('hum.generate')
 local identify = require('hum.server.identify')
@@ -173,8 +174,8 @@ local function choose(run, err, names)
   if names then
     ok(
       run,
-      ('%d model(s): %s%s'):format(
-        #names,
+      ('%s: %s%s'):format(
+        count.of(#names, 'model'),
         table.concat(names, ', ', 1, math.min(#names, 5)),
         #names > 5 and ' …' or ''
       )

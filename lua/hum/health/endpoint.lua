@@ -1,4 +1,5 @@
 -- What `:checkhealth hum` says of an endpoint.
+local count = require('hum.count')
 local health = require('hum.health.page')
 
 local M = {}
@@ -173,7 +174,7 @@ local function check_models(name, endpoint, asked)
   end
   local shown = vim.list_slice(names, 1, 10)
   local more = #names > #shown and (' and %d more'):format(#names - #shown) or ''
-  health.ok(('%d model(s): %s%s'):format(#names, table.concat(shown, ', '), more))
+  health.ok(('%s: %s%s'):format(count.of(#names, 'model'), table.concat(shown, ', '), more))
   local wanted = require('hum.server.models').decided(name) or (#names == 1 and names[1])
   if not wanted then
     health.info('you will be asked for a model at the first message')

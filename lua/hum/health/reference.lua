@@ -12,8 +12,9 @@ local function check_clipboard()
     if program.is_there then return health.ok(('#image: images of the clipboard come from %s'):format(program.name)) end
     missing = missing or PACKAGES[program.name] or program.name
   end
-  local why = missing and ('install %s'):format(missing) or 'this session has no clipboard with images'
-  health.info(('#image, without a name: %s, or name a file'):format(why))
+  local why = missing and ('install %s to send images from the clipboard'):format(missing)
+    or 'images cannot be read from a clipboard in this session'
+  health.info(('#image without a name: %s; #image:file works'):format(why))
 end
 
 function M.check()
@@ -21,12 +22,12 @@ function M.check()
   health.start('images and PDFs', true)
   check_clipboard()
   if scales then
-    health.ok(('large images are made smaller by %s'):format(scales))
+    health.ok(('large images are made smaller with %s'):format(scales))
   else
     health.info('large images are refused: install ImageMagick or ffmpeg to have them made smaller')
   end
   if reads then
-    health.ok('PDFs are read by pdftotext')
+    health.ok('PDFs are read with pdftotext')
   else
     health.info('PDFs are refused: install pdftotext (poppler-utils) to have them read')
   end

@@ -25,6 +25,15 @@ local function add_title(page, preview, whose)
   local share = window and window > 0 and math.floor(100 * preview.tokens / window + 0.5)
   local of = window and (' of %s (%d %%)'):format(count.grouped(window), share) or '; how many fit is not known'
   sheet.add(page, ('about %s%s'):format(tokens(preview.tokens), of))
+  local stops = vim.tbl_filter(
+    function(ref) return ref.state == 'missing' or ref.state == 'refused' end,
+    preview.references
+  )
+  if #stops > 0 then
+    local names = vim.tbl_map(function(ref) return wrap.cut(ref.text, 50) end, stops)
+    local text = ('The message cannot be sent as it is, because of %s'):format(table.concat(names, ', '))
+    sheet.add(page, text, 'HumError')
+  end
   if preview.left_out > 0 then
     sheet.add(
       page,
@@ -39,8 +48,8 @@ end
 local STATES = {
   missing = 'missing',
   refused = 'not sent',
-  asks = 'you are asked when it is sent',
-  large = 'too large: you are asked when it is sent',
+  asks = 'asks before sending',
+  large = 'large: asks before sending',
   empty = 'empty',
 }
 

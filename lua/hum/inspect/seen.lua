@@ -13,7 +13,7 @@ local function state_of(item)
   if item.form == 'gone' then return 'gone, as the model was told' end
   if item.changed == 'gone' then return 'gone since' end
   if item.changed then return 'changed since' end
-  return item.follows and 'as it is now' or ''
+  return item.follows and 'unchanged' or ''
 end
 
 ---@param item hum.ContextItem

@@ -13,9 +13,13 @@ local function placed(mods)
   return vim.tbl_extend('force', mods, { noswapfile = true }, is_said and {} or { split = 'botright' })
 end
 
---- Closes the page, and goes back to where the user came from.
+--- Closes the page, and goes back to where the user came from. In the last window that is the buffer he came from.
 ---@param from integer  window
-local function close(from)
+---@param before integer  its buffer
+local function close(from, before)
+  if #vim.api.nvim_list_tabpages() == 1 and vim.fn.winnr('$') == 1 and vim.api.nvim_buf_is_loaded(before) then
+    return vim.api.nvim_win_set_buf(0, before)
+  end
   local ok, err = pcall(vim.cmd.close)
   if not ok then return notify.complain(err) end
   if vim.api.nvim_win_is_valid(from) then vim.api.nvim_set_current_win(from) end
@@ -25,7 +29,7 @@ end
 ---@param mods? table  window modifiers, as `smods` of a user command
 ---@return integer|nil buf
 function M.open(mods)
-  local from = vim.api.nvim_get_current_win()
+  local from, before = vim.api.nvim_get_current_win(), vim.api.nvim_get_current_buf()
   local ok, err = pcall(vim.cmd.split, { mods = placed(mods or {}) })
   if not ok then
     notify.error('hum: the page cannot be shown here: ' .. tostring(err):gsub('^.-(E%d+:)', '%1'))
@@ -34,7 +38,7 @@ function M.open(mods)
   local buf = vim.api.nvim_create_buf(false, true)
   vim.api.nvim_win_set_buf(0, buf)
   vim.bo[buf].bufhidden = 'wipe'
-  vim.keymap.set('n', 'q', function() close(from) end, { buffer = buf, nowait = true, desc = 'close' })
+  vim.keymap.set('n', 'q', function() close(from, before) end, { buffer = buf, nowait = true, desc = 'close' })
   vim.wo[0][0].wrap, vim.wo[0][0].linebreak = true, true
   return buf
 end

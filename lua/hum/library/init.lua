@@ -58,6 +58,10 @@ local function run(prompt, about, opts, cb)
       local what = ('there is nothing to ask: the prompt "%s" is empty here'):format(prompt.name)
       return cb(false, what .. '\nwrite what you want behind its name, or name lines')
     end
+    if filled.lacks then
+      local what = ('there are no lines here for the prompt "%s"'):format(prompt.name)
+      return cb(false, what .. ('\nput the cursor on the code, or name lines, as in :5,9Hum %s'):format(prompt.name))
+    end
     persona_of(prompt, about.root, function(persona, why)
       if why then return cb(false, why) end
       local ok, err =

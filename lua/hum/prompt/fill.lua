@@ -12,6 +12,7 @@ local M = {}
 ---@field turns hum.PromptTurn[]
 ---@field text string    all messages of the user
 ---@field quoted boolean lines of the range stand in it
+---@field lacks? boolean it asks about lines, and there are none, nor anything else to ask about
 
 --- So many commits are told.
 local COMMITS = 100
@@ -205,6 +206,19 @@ local function texts_of(prompt, about, input, is_chat)
   return { values = values, blocks = blocks }
 end
 
+--- Whether a prompt is about lines of which there are none here, as on a blank line, and nothing takes their place.
+---@param prompt hum.Prompt
+---@param about hum.PromptAbout
+---@param said boolean  the user said something besides
+---@return boolean
+local function lacks_lines(prompt, about, said)
+  local all = M.all(prompt)
+  if said or prompt.references or not placeholders.has(all, { 'selection' }) then return false end
+  if placeholders.has(all, { 'diff', 'diagnostics', 'commits', 'recent' }) then return false end
+  if not about.named and prompt.selection then return false end
+  return not about.range or not values_of.text(about.range):find('%S')
+end
+
 --- Fills in a prompt: asks git and the user for what it wants to know.
 ---@param prompt hum.Prompt
 ---@param about hum.PromptAbout
@@ -217,7 +231,9 @@ function M.prompt(prompt, about, opts, is_chat, cb)
     M.facts(M.all(prompt), about.buf, function(facts)
       local texts = texts_of(prompt, about, input, is_chat)
       texts.values = vim.tbl_extend('force', texts.values, answers, facts)
-      cb(M.fill(prompt, texts, input), answers.input or input)
+      local filled = M.fill(prompt, texts, input)
+      filled.lacks = is_chat and lacks_lines(prompt, about, input ~= '' or next(answers) ~= nil)
+      cb(filled, answers.input or input)
     end)
   end)
 end

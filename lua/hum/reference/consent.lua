@@ -49,7 +49,7 @@ end
 ---@return string
 local function prompt_of(question)
   local at = question.at and (' in %s'):format(question.at) or ''
-  return ('%s for your message%s?  %s '):format(question.verb, at, vim.fn.strtrans(question.what))
+  return ('%s this for your message%s?  %s '):format(question.verb, at, vim.fn.strtrans(question.what))
 end
 
 ---@param question hum.ConsentQuestion

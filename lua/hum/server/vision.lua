@@ -160,7 +160,7 @@ local function refusal(name, model)
   local seen = others(name)
   local such = #seen > 0 and (' (%s)'):format(table.concat(vim.list_slice(seen, 1, 3), ', ')) or ''
   return ('the model "%s" takes no images\n'):format(model)
-    .. ('Choose one that does by :Hum model%s, or take the image out of the message.'):format(such)
+    .. ('Choose one that does with :Hum model%s, or take the image out of the message.'):format(such)
 end
 
 --- Refuses messages with images for a model that takes none.

@@ -173,7 +173,7 @@ local function refusal(asked, missing)
     local name = missing[1] == 'wl-paste' and 'wl-clipboard (wl-paste)' or missing[1]
     return ('no program that reads images from the clipboard\nInstall %s, or name a file: #image:pic.png.'):format(name)
   end
-  return 'no image of the clipboard can be reached from this terminal\nSave it, and name its file: #image:pic.png.'
+  return 'the image in the clipboard cannot be read from this terminal\nSave it, and name its file: #image:pic.png.'
 end
 
 --- The programs that may have an image of the clipboard in this session.

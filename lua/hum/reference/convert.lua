@@ -273,6 +273,16 @@ end
 
 -- ---- all --------------------------------------------------------------------------------------
 
+--- Formats that hum reads the size of have one.
+---@param image table
+---@return boolean
+local function is_damaged(image)
+  return TAKEN[image.media] ~= nil and math.min(image.width or 0, image.height or 0) == 0
+end
+
+--- States of what was read; an empty file is no image either.
+local IS_READ = { ok = true, empty = true }
+
 ---@param entries hum.ReferenceEntry[]
 local function refuse_wrong(entries)
   local images = 0
@@ -280,10 +290,12 @@ local function refuse_wrong(entries)
     local piece = entry.piece
     if piece and piece.image and piece.state == 'ok' then
       images = images + 1
-      if images > MOST_IMAGES then
+      if is_damaged(piece.image) and not entry.force then
+        refuse(piece, 'it is a damaged image: it does not say how large it is', 'Save it anew, or name another one.')
+      elseif images > MOST_IMAGES then
         refuse(piece, ('there are more than %d images'):format(MOST_IMAGES), 'Send them with several messages.')
       end
-    elseif piece and piece.state == 'ok' and entry.source.tag == 'image' and entry.source.path then
+    elseif piece and entry.source.tag == 'image' and entry.source.path and IS_READ[piece.state] then
       refuse(piece, 'it is no image', ('Refer to it as a file: #file:%s'):format(entry.source.title))
     end
   end

@@ -68,6 +68,13 @@ function M.cancel_preparation(chat)
   return true
 end
 
+local listeners = {} ---@type { what: string, fn: fun(buf: integer) }[]
+
+--- Calls a function with each chat that goes, however it goes.
+---@param what string  that is given up then, for the log
+---@param fn fun(buf: integer)
+function M.on_drop(what, fn) listeners[#listeners + 1] = { what = what, fn = fn } end
+
 --- The text of the chat is gone, or going.
 ---@param buf integer
 function M.drop(buf)
@@ -97,6 +104,9 @@ function M.drop(buf)
     { 'how it was seen', window.forget },
   }) do
     fault.guard('giving up ' .. step[1], step[2], buf)
+  end
+  for _, listener in ipairs(listeners) do
+    fault.guard('giving up ' .. listener.what, listener.fn, buf)
   end
 end
 

@@ -2,6 +2,7 @@
 -- shown is learned; what is left out is told and marked.
 local config = require('hum.config')
 local advice = require('hum.chat.fit.advice')
+local chats = require('hum.chat.chats')
 local after = require('hum.chat.fit.after')
 local fault = require('hum.fault')
 local fold = require('hum.chat.view.fold')
@@ -63,6 +64,7 @@ function M.mark(buf)
 end
 
 local warned = {} ---@type table<integer, true>  chats whose window is nearly full, by buffer
+chats.on_drop('warnings of a full window', function(buf) warned[buf] = nil end)
 
 --- Warns once that the window is nearly full, before something has to be left out.
 ---@param message hum.Message

@@ -28,6 +28,7 @@ local function ring()
 end
 
 local shows = {} ---@type table<integer, string>  commands that show chats, by buffer
+chats.on_drop('how it is shown', function(buf) shows[buf] = nil end)
 
 --- Which command shows a chat that was not made to be shown.
 ---@param buf integer

@@ -2,6 +2,7 @@
 -- answer, and by an estimate of what is new. Made anew some time after the user has written something, and when a reply
 -- has ended; nothing runs in between.
 local bar = require('hum.chat.view.bar')
+local chats = require('hum.chat.chats')
 local config = require('hum.config')
 local measure = require('hum.chat.fit.measure')
 local fault = require('hum.fault')
@@ -187,12 +188,13 @@ function M.watch(buf)
   on('TextChanged', function()
     if not reply.of(buf) then later(buf) end -- else it is the reply's text, which is counted when it has ended
   end)
-  on('BufUnload', function()
-    stop(buf)
-    meter.forget(buf)
-    counted[buf] = nil
-  end)
 end
+
+chats.on_drop('the meter', function(buf)
+  stop(buf)
+  meter.forget(buf)
+  counted[buf] = nil
+end)
 
 vim.api.nvim_create_autocmd('User', {
   group = vim.api.nvim_create_augroup('hum.meter.replies', {}),

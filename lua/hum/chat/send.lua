@@ -30,6 +30,7 @@ local unanswered = require('hum.chat.unanswered')
 local M = {}
 
 local refused = {} ---@type table<integer, fun(reason: string)>  by buffer
+chats.on_drop('who waits for a refusal', function(buf) refused[buf] = nil end)
 
 --- Calls a function if the next message of a chat is refused before it is sent; not if it is sent.
 ---@param buf integer

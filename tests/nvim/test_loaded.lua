@@ -50,6 +50,12 @@ test('Ollama: what is loaded, not what the model was trained with', { ui = false
   eq(4096, find())
 end)
 
+test('Ollama: names are the same in any case of their letters', { ui = false }, function(t)
+  local ps = get('/api/ps', { models = { { name = 'M:Latest', context_length = 8192 } } })
+  local _, find = setup(t, { ps, get('/api/show', SHOWN) }, OLLAMA)
+  eq(8192, find())
+end)
+
 test('Ollama: the request that names its window has it', { ui = false }, function(t)
   local srv, find = setup(t, { get('/api/ps', { models = {} }) }, OLLAMA)
   eq(16384, find('m', 16384))

@@ -76,15 +76,19 @@ function M.id(item, first)
   return id
 end
 
---- Ollama lists a model with its tag, and takes it without.
+--- Ollama lists a model with its tag, and takes it without, and in any case of its letters.
 ---@param items table[]
 ---@param model string  as it is sent
 ---@return table|nil  its entry
 function M.entry_of(items, model)
+  local lower, alike = model:lower(), nil ---@type string, table|nil
   for _, item in ipairs(items) do
     local id = M.id(item)
     if id == model or id == model .. ':latest' then return item end
+    local other = id and id:lower()
+    if other == lower or other == lower .. ':latest' then alike = alike or item end
   end
+  return alike
 end
 
 --- A count of tokens; nothing is longer than 2^53.

@@ -64,7 +64,10 @@ local function watch()
   vim.api.nvim_create_autocmd('BufWipeout', {
     group = group,
     callback = function(event)
-      all = vim.tbl_filter(function(one) return one.buf ~= event.buf end, all)
+      local gone = of(event.buf)
+      if not gone then return end
+      all = vim.tbl_filter(function(one) return one ~= gone end, all)
+      finish(gone, 'cancelled')
     end,
   })
 end

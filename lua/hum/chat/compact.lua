@@ -16,9 +16,9 @@ local measure = require('hum.chat.fit.measure')
 local models = require('hum.server.models')
 local notify = require('hum.notify')
 local olds = require('hum.chat.fit.old')
+local persona = require('hum.chat.persona')
 local prepare = require('hum.chat.prepare')
 local progress = require('hum.chat.view.progress')
-local settings_of = require('hum.chat.text.settings').of
 local steps_of = require('hum.server.steps').new
 local summaries = require('hum.chat.text.summary')
 local tokens = require('hum.server.tokens')
@@ -57,10 +57,8 @@ words, and nothing but the summary.%s
 ---@return hum.Compacting
 local function begin(buf, wish)
   local endpoint = models.endpoint(front.endpoint(buf))
-  local settings = settings_of({ values = front.all(buf), rows = {}, first = 0, last = 0 }) or {}
+  local settings, num_ctx = persona.current(buf, endpoint)
   local options = vim.deepcopy(settings.options or {})
-  local own = (config.get().endpoints[endpoint] or {}).options or {}
-  local num_ctx = tonumber(options.num_ctx or own.num_ctx)
   local model = front.model(buf) or models.decided(endpoint)
   options[lists.provider(endpoint).reply_limit or 'max_tokens'] = LONGEST
   return {
@@ -68,7 +66,7 @@ local function begin(buf, wish)
     endpoint = endpoint,
     model = model,
     options = options,
-    window = model and windows.of(endpoint, model, num_ctx and math.floor(num_ctx)),
+    window = model and windows.of(endpoint, model, num_ctx),
     wish = wish,
     on_text = function() end,
   }

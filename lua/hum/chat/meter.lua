@@ -11,10 +11,10 @@ local front = require('hum.chat.front')
 local ledgers = require('hum.chat.context.ledger')
 local meter = require('hum.chat.view.meter')
 local models = require('hum.server.models')
+local persona = require('hum.chat.persona')
 local ranges = require('hum.chat.fit.ranges')
 local references = require('hum.reference.show')
 local reply = require('hum.chat.reply')
-local settings_of = require('hum.chat.text.settings').of
 local summaries = require('hum.chat.text.summary')
 local tokens = require('hum.server.tokens')
 local turns = require('hum.chat.text.turns')
@@ -39,12 +39,9 @@ local timers = {} ---@type table<integer, uv.uv_timer_t>
 ---@return string|nil endpoint, string|nil model, integer|nil num_ctx
 local function model_of(buf)
   local endpoint = models.endpoint(front.endpoint(buf))
-  local own = config.get().endpoints[endpoint]
   local model = front.model(buf) or models.decided(endpoint)
-  if not own or not model then return nil end
-  local settings = settings_of({ values = front.all(buf), rows = {}, first = 0, last = 0 }) or {}
-  local asked = (settings.options or {}).num_ctx or (own.options or {}).num_ctx
-  return endpoint, model, type(asked) == 'number' and math.floor(asked) or nil
+  if not config.get().endpoints[endpoint] or not model then return nil end
+  return endpoint, model, select(2, persona.current(buf, endpoint))
 end
 
 --- Tokens of the pieces that went with turns of the user's.

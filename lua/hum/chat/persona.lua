@@ -11,6 +11,7 @@ local front = require('hum.chat.front')
 local models = require('hum.server.models')
 local notify = require('hum.notify')
 local persona = require('hum.persona')
+local settings_of = require('hum.chat.text.settings').of
 local turns = require('hum.chat.text.turns')
 
 local M = {}
@@ -69,6 +70,19 @@ function M.settings(buf, settings)
   local think = settings.think
   if think == nil then think = found.think end
   return vim.tbl_extend('force', settings, { think = think, options = next(options) and options or nil })
+end
+
+--- What a chat would be sent with now, as far as it can be used.
+---@param buf integer
+---@param name string  of its endpoint
+---@return hum.Settings settings
+---@return integer|nil num_ctx  the context window that is asked for
+function M.current(buf, name)
+  local own = settings_of({ values = front.all(buf), rows = {}, first = 0, last = 0 }) or {}
+  local settings = M.settings(buf, own) or own
+  local configured = (config.get().endpoints[name] or {}).options or {}
+  local num_ctx = tonumber((settings.options or {}).num_ctx or configured.num_ctx)
+  return settings, num_ctx and math.floor(num_ctx)
 end
 
 --- References that count as if they stood in the chat's first message.

@@ -4,8 +4,8 @@ local endpoints = require('hum.server.endpoint')
 local front = require('hum.chat.front')
 local lists = require('hum.server.lists')
 local models = require('hum.server.models')
+local persona = require('hum.chat.persona')
 local query = require('hum.server.query')
-local settings_of = require('hum.chat.text.settings').of
 local windows = require('hum.server.window')
 
 local M = {}
@@ -32,7 +32,7 @@ end
 ---@param model string
 local function load(buf, resolved, model)
   local name = resolved.endpoint.name
-  local settings = settings_of({ values = front.all(buf), rows = {}, first = 0, last = 0 }) or {}
+  local settings, num_ctx = persona.current(buf, name)
   local all = vim.tbl_extend('force', resolved.options or {}, settings.options or {})
   local options = load_options(name, all)
   local key = vim.inspect({ name, model, options })
@@ -49,8 +49,7 @@ local function load(buf, resolved, model)
   }, function()
     loading[key] = nil
     windows.reloaded(name, model)
-    local num_ctx = tonumber(all.num_ctx)
-    windows.learn(name, model, num_ctx and math.floor(num_ctx) or nil)
+    windows.learn(name, model, num_ctx)
   end)
 end
 

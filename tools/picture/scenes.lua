@@ -237,7 +237,7 @@ return {
   },
   {
     name = 'context',
-    title = 'References in hum.nvim: completed as they are typed, with their sizes; :Hum inspect shows what will be sent',
+    title = 'References in hum.nvim: completed as they are typed, with their sizes; :Hum inspect shows what is sent',
     columns = 108,
     rows = 30,
     script = { models = { 'qwen3:8b' }, rules = { { text = ANSWER, interval_ms = 20 } } },

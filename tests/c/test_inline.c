@@ -228,7 +228,9 @@ static void clear_folder(void)
         snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
         unlink(path);
     }
-    closedir(dir);
+    if (dir != NULL) {
+        closedir(dir);
+    }
     rmdir(folder);
 }
 

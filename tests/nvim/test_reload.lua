@@ -38,6 +38,23 @@ test('a chat that opens loads its model, with the options that it will send', fu
   eq(1, starts(srv))
 end)
 
+test('a chat of an earlier day loads its model when it is shown', function(t)
+  t:eval('1') -- a Neovim that starts makes folders, too
+  local srv = t:fake()
+  srv:script({ load_ms = 20, default = { text = 'Well.' } })
+  chat.configure(t, srv, { options = OPTIONS }, { chat = { preload = true } })
+  local text =
+    '---\nhum: 1\nendpoint: ollama\nmodel: fake\n---\n\n## » You\n\nhello\n\n## « fake\n\nhi\n\n## » You\n\n'
+  local path = t:write_file('data/nvim/hum/chats/old.md', text)
+  t:lua('require("hum").open(...)', path)
+  srv:wait_event('load_done')
+  t:cmd('Hum toggle')
+  t:cmd('Hum toggle')
+  chat.ask(t, 'and now?')
+  eq('done', chat.finished(t).status)
+  eq(1, starts(srv))
+end)
+
 test('without the option nothing is loaded before a message is sent', function(t)
   local srv, buf = setup(t, { chat = { preload = false } })
   chat.ask(t, 'hello', buf)

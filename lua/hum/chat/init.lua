@@ -450,8 +450,33 @@ local function take_text(buf)
   end)
 end
 
+local preloads = vim.api.nvim_create_augroup('hum.preload', {})
+
+---@param buf integer
+local function preload(buf)
+  if config.get().chat.preload then fault.guard('loading the model', require('hum.chat.preload').run, buf) end
+end
+
+vim.api.nvim_create_autocmd('User', {
+  group = preloads,
+  pattern = 'HumChatOpened',
+  callback = function(event) preload(event.data.buf) end,
+})
+
+--- Loads the model of a chat of an earlier day when it is shown.
+---@param buf integer
+local function preload_shown(buf)
+  vim.api.nvim_create_autocmd('BufWinEnter', {
+    group = preloads,
+    buffer = buf,
+    once = true,
+    callback = function() preload(buf) end,
+  })
+end
+
 buffer.on_attach(function(buf)
   file.bind(buf)
+  preload_shown(buf)
   maps.setup(buf, actions)
   ready.watch(buf)
   persona.opened(buf)
@@ -482,15 +507,6 @@ vim.api.nvim_create_autocmd('User', {
   pattern = 'HumRequestFinished',
   callback = function(event)
     if config.get().chat.title == 'model' then require('hum.chat.retitle').on_finished(event.data) end
-  end,
-})
-
-vim.api.nvim_create_autocmd('User', {
-  group = vim.api.nvim_create_augroup('hum.preload', {}),
-  pattern = 'HumChatOpened',
-  callback = function(event)
-    if not config.get().chat.preload then return end
-    fault.guard('loading the model', require('hum.chat.preload').run, event.data.buf)
   end,
 })
 

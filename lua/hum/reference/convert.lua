@@ -276,7 +276,10 @@ end
 --- Formats that hum reads the size of have one.
 ---@param image table
 ---@return boolean
-local function is_damaged(image) return TAKEN[image.media] ~= nil and math.min(image.width or 0, image.height or 0) == 0 end
+local function is_damaged(image)
+  local least = math.min(image.width or 0, image.height or 0)
+  return TAKEN[image.media] ~= nil and least == 0
+end
 
 --- States of what was read; an empty file is no image either.
 local IS_READ = { ok = true, empty = true }

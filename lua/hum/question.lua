@@ -11,9 +11,13 @@ local M = {}
 ---@param cb fun(i: integer?)  scheduled, once; nil: nothing was chosen
 function M.ask(items, opts, cb)
   local over = false
-  local function answered(_, i)
+  --- A picker of the user's may tell the item alone.
+  local function answered(item, i)
     if over then return end
     over = true
+    for n, one in ipairs(items) do
+      if i == nil and one == item then i = n end
+    end
     vim.schedule(function() cb(i) end)
   end
   local ok, err = pcall(vim.ui.select, items, opts, answered)

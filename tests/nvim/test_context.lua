@@ -160,7 +160,7 @@ end
 
 test('a reply that was stopped, and one that failed, change nothing before them', function(t)
   local srv, buf = begin(t)
-  srv:script({ { match = { nth = 1 }, tokens = { 'a ', 'b ' }, count = 1000000 }, { text = 'ok' } })
+  srv:script({ { match = { nth = 1 }, tokens = { 'a ', 'b ' }, count = 1000000, interval_ms = 5 }, { text = 'ok' } })
   chat.ask(t, 'See #file:src/b.lua', buf)
   t:wait(function() return t:text(buf):find('a b', 1, true) end, 'it streams')
   t:lua('require("hum").stop({ buf = ... })', buf)
@@ -461,7 +461,7 @@ end)
 
 test('a reply that goes on has what went with its question', function(t)
   local srv, buf = begin(t)
-  srv:script({ { match = { nth = 1 }, tokens = { 'a ', 'b ' }, count = 1000000 }, { text = 'c' } })
+  srv:script({ { match = { nth = 1 }, tokens = { 'a ', 'b ' }, count = 1000000, interval_ms = 5 }, { text = 'c' } })
   chat.ask(t, 'See #file:src/b.lua', buf)
   t:wait(function() return t:text(buf):find('a b', 1, true) end, 'it streams')
   t:lua('require("hum").stop({ buf = ... })', buf)

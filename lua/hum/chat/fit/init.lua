@@ -1,12 +1,9 @@
 -- What of a chat is sent to a model whose context window does not hold all of it, and what is told of that.
-local advice = require('hum.chat.fit.advice')
 local anchor = require('hum.chat.fit.anchor')
 local bound = require('hum.chat.fit.bound')
-local count = require('hum.count')
 local endpoints = require('hum.server.endpoint')
 local measure = require('hum.chat.fit.measure')
 local plans = require('hum.chat.fit.plan')
-local questions = require('hum.question')
 local steps_of = require('hum.server.steps').new
 local tokenize = require('hum.server.tokenize')
 local tokens = require('hum.server.tokens')
@@ -111,6 +108,7 @@ local function decide(given, sizes, system, window)
     -- It may be asked for again before the message goes, and stays news until then.
     given.state.news = plan.reason or given.state.news
   end
+  if window and plan.tokens > window / 2 then windows.weigh(given.endpoint, given.model) end
   return {
     from = plan.from,
     window = window,
@@ -120,33 +118,6 @@ local function decide(given, sizes, system, window)
     left = plan.from - 1,
     reason = plan.reason or given.state.news,
   }
-end
-
---- Lets the user decide whether a message is sent that does not fit alone.
----@param given hum.FitGiven
----@param fit hum.Fit
----@param cb fun(err: string?, fit: hum.Fit?)
-local function ask(given, fit, cb)
-  local sizes = { count.grouped(fit.tokens), given.model, count.grouped(fit.window or 0) }
-  local about = ('The message alone has about %s tokens, the context window of %s holds %s:'):format(unpack(sizes))
-  questions.ask({ 'Send it all the same', 'Do not send it' }, { prompt = about, kind = 'hum' }, function(i)
-    if i == 1 then return cb(nil, fit) end
-    local why = ('the message has about %s tokens, and the context window of %s holds %s'):format(unpack(sizes))
-    cb(why .. '\n' .. advice.short(given.endpoint, given.model), nil)
-  end)
-end
-
---- What was decided is asked of the user, where it is his to decide.
----@param given hum.FitGiven
----@param fit hum.Fit
----@param cb fun(err: string?, fit: hum.Fit?)
-local function settle(given, fit, cb)
-  if fit.window and fit.tokens > fit.window / 2 then windows.weigh(given.endpoint, given.model) end
-  local _, is_known = tokens.factor(given.endpoint, given.model)
-  -- An estimate that no count has made right yet is no reason to keep a message back: the server refuses it then.
-  local limit = bound.of(given.buf, given.endpoint, given.model)
-  if fit.fits or given.dry or limit or not is_known then return cb(nil, fit) end
-  ask(given, fit, cb)
 end
 
 --- Whether the server is asked for the window. A preview is for its size, and runs no command for a key.
@@ -199,17 +170,11 @@ function M.before(given, cb)
     local all = system + total(sizes)
     if not is_asked(given, all) then
       local window = windows.of(given.endpoint, given.model, given.num_ctx)
-      return settle(given, decide(given, sizes, system, window), steps.finish)
+      return steps.finish(nil, decide(given, sizes, system, window))
     end
     steps.add(M.window(given.endpoint, given.model, given.num_ctx, function(window)
       steps.add(
-        calibrate(
-          given,
-          texts,
-          counts,
-          window,
-          function() settle(given, decide(given, sizes, system, window), steps.finish) end
-        )
+        calibrate(given, texts, counts, window, function() steps.finish(nil, decide(given, sizes, system, window)) end)
       )
     end))
   end))

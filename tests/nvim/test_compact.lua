@@ -90,7 +90,7 @@ end)
 
 test('a summary that is stopped, or that fails, changes nothing', function(t)
   local srv = t:fake()
-  srv:script({ { match = SUMMARY.match, tokens = { 'They ' }, count = 1000000 }, { text = 'Well.' } })
+  srv:script({ { match = SUMMARY.match, tokens = { 'They ' }, count = 1000000, interval_ms = 5 }, { text = 'Well.' } })
   local buf = long_chat(t, srv, 12)
   local before = t:text(buf)
   t:cmd('Hum compact')

@@ -347,6 +347,12 @@ local function play(t, srv, case, buf)
   return played
 end
 
+--- The server of a case says nothing of its window: what is left out of a chat is no concern of these cases.
+local NO_WINDOW = [[
+  local window = require('hum.server.window')
+  window.find = function(_, _, _, cb) cb() return function() end end
+  window.of = function() end]]
+
 --- Plays a case.
 ---@param t test.Case
 ---@param srv test.Fake
@@ -356,6 +362,7 @@ function M.play(t, srv, case)
   srv:play(case.line)
   srv:reset()
   t:lua(BEGIN)
+  t:lua(NO_WINDOW)
   local ok, buf = pcall(function()
     assert(t:lua([[return require('hum').setup(...)]], options(srv, case)), 'setup() refused the options')
     return t:lua([[return require('hum.chat').open({ new = true })]])

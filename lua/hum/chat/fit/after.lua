@@ -39,7 +39,9 @@ local function on_cut(sent, data, counted)
   data.message = before
     .. sizes
     .. (': the chat does not fit into the context window%s, and the rest was left out without a word'):format(size)
-  data.hint = advice.of(sent.endpoint, sent.model, window)
+  -- The helper has seen by the answer that it is an Ollama, though spoken to otherwise.
+  local is_known = data.stats.cut and (data.hint or '') ~= '' and not windows.takes_num_ctx(sent.endpoint)
+  if not is_known then data.hint = advice.of(sent.endpoint, sent.model, window) end
 end
 
 --- LM Studio's answer to what is too long may be an empty one, or a stream that ends without a byte.

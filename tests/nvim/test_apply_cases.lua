@@ -5,6 +5,8 @@ local chat = require('lib.chat')
 local edit_cases = require('lib.edit_cases')
 local pieces = require('lib.pieces')
 
+T.once()
+
 --- Cases in one Neovim.
 local AT_ONCE = 8
 

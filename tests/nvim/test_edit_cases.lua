@@ -6,6 +6,8 @@ local edit_cases = require('lib.edit_cases')
 local pieces = require('lib.pieces')
 local eq = T.eq
 
+T.once()
+
 --- Cases in one Neovim.
 local AT_ONCE = 10
 

@@ -5,6 +5,8 @@ local complete = require('lib.complete')
 local engine = require('lib.engine').start
 local test, eq = T.test, T.eq
 
+T.once()
+
 test('an edit is answered, and leaves the buffer alone', function(t)
   local srv = engine(t)
   chat.configure(t, srv, { dialect = 'openai', model = 'tiny-reciter', options = { max_tokens = 60 } })

@@ -2,6 +2,8 @@
 local T = require('harness')
 local test, eq = T.test, T.eq
 
+T.once()
+
 ---@param t hum.TestCase
 ---@param asked table
 ---@return table

@@ -3,6 +3,8 @@ local T = require('harness')
 local editor = require('lib.editor')
 local test, eq = T.test, T.eq
 
+T.once()
+
 local BARE = { nvim = false }
 
 --- Starts a helper, for a project `proj` in the case's folder.

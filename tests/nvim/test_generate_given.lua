@@ -4,6 +4,8 @@ local chat = require('lib.chat')
 local project = require('lib.project')
 local test, eq, match, no_match = T.test, T.eq, T.match, T.no_match
 
+T.once()
+
 ---@param t test.Case
 ---@param opts? { answer?: 'yes'|'no', script?: table, config?: table, endpoint?: table }
 ---@return test.Fake

@@ -5,6 +5,8 @@ local project = require('lib.project')
 local reference = require('lib.reference')
 local test, eq, match, no_match = T.test, T.eq, T.match, T.no_match
 
+T.once()
+
 --- Programs of the system that the scripts and hum need.
 local NEEDED = { 'sh', 'git', 'cat', 'cp', 'mkdir', 'dirname', 'env' }
 

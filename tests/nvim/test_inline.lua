@@ -4,6 +4,8 @@ local T = require('harness')
 local editor = require('lib.editor')
 local test, eq, ok, match = T.test, T.eq, T.ok, T.match
 
+T.once()
+
 local BARE = { nvim = false }
 
 --- Keeps bytes under the name of their content, as `hum.chat.kept.belongings` does.

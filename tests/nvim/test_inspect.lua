@@ -4,6 +4,8 @@ local chat = require('lib.chat')
 local wire = require('lib.wire')
 local test, eq = T.test, T.eq
 
+T.once()
+
 local KEY = 'team/key+0123456789abcdef=='
 local KEYED = { env = { TEAM_KEY = KEY, HUM_CASE_KEY = 'sesame-key-1' }, ui = { 120, 40 } }
 local CHAT = '/v1/chat/completions'

@@ -3,6 +3,8 @@ local T = require('harness')
 local kinds = require('lib.kinds')
 local test, eq = T.test, T.eq
 
+T.once()
+
 local PURE = { ui = false }
 
 --- Has every question answered with the nth choice (0: with none), and writes them down.

@@ -4,6 +4,8 @@ local kinds = require('lib.kinds')
 local repo = require('lib.repo')
 local test, eq = T.test, T.eq
 
+T.once()
+
 local PURE = { ui = false }
 
 --- A repository: a.txt is committed, and changed in the index; b.txt differs from what is staged.

@@ -2,6 +2,8 @@
 local T = require('harness')
 local test, eq = T.test, T.eq
 
+T.once()
+
 ---@param t hum.TestCase
 ---@param routes table[]  rules of the fake server
 ---@param endpoint? table

@@ -4,6 +4,8 @@ local chat = require('lib.chat')
 local engine = require('lib.engine')
 local test, eq, ok, match = T.test, T.eq, T.ok, T.match
 
+T.once()
+
 --- A chat of so many exchanges, from a file.
 ---@param t test.Case
 ---@param srv { url: string }

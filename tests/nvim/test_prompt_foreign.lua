@@ -3,6 +3,8 @@ local T = require('harness')
 local chat = require('lib.chat')
 local test, eq = T.test, T.eq
 
+T.once()
+
 local PURE = { ui = false }
 
 local function parsed(t, text, stem)

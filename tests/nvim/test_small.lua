@@ -5,6 +5,8 @@ local chat = require('lib.chat')
 local engine = require('lib.engine')
 local test, eq = T.test, T.eq
 
+T.once()
+
 local OPTS = { ui = { 100, 40 } }
 
 local function small(t, ...)

@@ -2,6 +2,8 @@
 local T = require('harness')
 local test, eq, ok = T.test, T.eq, T.ok
 
+T.once()
+
 ---@param t hum.TestCase
 ---@return any
 local function call(t, fn, ...) return t:lua("return require('hum.server.tokens')[...](select(2, ...))", fn, ...) end

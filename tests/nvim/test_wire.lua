@@ -3,6 +3,8 @@ local T = require('harness')
 local wire = require('lib.wire')
 local test = T.test
 
+T.once()
+
 --- Cases that hum does not fulfil yet. One that it fulfils has no place here.
 ---@type table<string, string>
 local NOT_YET = {}

@@ -5,6 +5,8 @@ local chat = require('lib.chat')
 local editor = require('lib.editor')
 local test, eq = T.test, T.eq
 
+T.once()
+
 local KEY = { env = { HUM_TEST_KEY = 'sesame' } }
 
 --- One event of a stream.

@@ -3,6 +3,8 @@ local T = require('harness')
 local apply = require('lib.apply')
 local test, eq = T.test, T.eq
 
+T.once()
+
 local UI = { ui = { 100, 24 } }
 
 local FILES = {

@@ -4,6 +4,8 @@ local T = require('harness')
 local suggest = require('lib.suggest')
 local test, eq = T.test, T.eq
 
+T.once()
+
 local OPTS = suggest.OPTS
 
 --- Room for whole messages.

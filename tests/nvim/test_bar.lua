@@ -3,6 +3,8 @@ local T = require('harness')
 local stream = require('lib.stream')
 local test, eq, ok, match = T.test, T.eq, T.ok, T.match
 
+T.once()
+
 local LONG = 'Qwen3-Coder-480B-A35B-Instruct-with-a-name-of-64-characters-x:8b'
 assert(#LONG == 64)
 

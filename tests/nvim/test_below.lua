@@ -6,6 +6,8 @@ local random_from = require('lib.random')
 local stream = require('lib.stream')
 local test, eq = T.test, T.eq
 
+T.once()
+
 local OPTS = { init = stream.init }
 
 local HEAD = '---\nhum: 1\ntitle: T\nendpoint: ollama\nmodel: fake\n---\n\n## » You\n\n'

@@ -3,6 +3,8 @@ local T = require('harness')
 local chat = require('lib.chat')
 local test, eq = T.test, T.eq
 
+T.once()
+
 --- A chat with one exchange. Returns its buffer.
 local function reply(t, text, question)
   local srv = t:fake()

@@ -5,6 +5,8 @@ local complete = require('lib.complete')
 local suggest = require('lib.suggest')
 local test, eq = T.test, T.eq
 
+T.once()
+
 local OPTS = { init = suggest.init, ui = { 60, 14 } }
 
 ---@return string[]  `l0` to `l(n-1)`

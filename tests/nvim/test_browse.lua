@@ -3,6 +3,8 @@ local T = require('harness')
 local chat = require('lib.chat')
 local test, eq = T.test, T.eq
 
+T.once()
+
 local FOLDER = 'data/nvim/hum/chats/'
 
 --- Writes a chat with one exchange; the higher its number, the newer it is.

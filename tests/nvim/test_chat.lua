@@ -4,6 +4,8 @@ local chat = require('lib.chat')
 local stream = require('lib.stream')
 local test, eq = T.test, T.eq
 
+T.once()
+
 local OPTS = { init = stream.init, ui = { 100, 24 } }
 local HEAD = '---\nhum: 1\ntitle: T\nendpoint: ollama\nmodel: fake\n---\n\n## » You\n\n'
 local TAIL = '\n\n## » You\n\n'

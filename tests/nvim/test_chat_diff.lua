@@ -3,6 +3,8 @@ local T = require('harness')
 local chat = require('lib.chat')
 local test, eq = T.test, T.eq
 
+T.once()
+
 local UI = { ui = { 100, 24 } }
 
 local FILE = { 'local function f()', '  return 1', 'end', '', 'local function g()', '  return 2', 'end' }

@@ -3,6 +3,8 @@ local T = require('harness')
 local windows = require('lib.windows')
 local test, eq = T.test, T.eq
 
+T.once()
+
 local WIDE = { ui = { 120, 40 } }
 
 --- A file in the current window, with the cursor in line 3.

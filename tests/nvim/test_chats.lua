@@ -2,6 +2,8 @@
 local T = require('harness')
 local test, eq = T.test, T.eq
 
+T.once()
+
 local FOLDER = 'data/nvim/hum/chats/'
 
 --- Writes a chat.

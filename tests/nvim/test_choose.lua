@@ -3,6 +3,8 @@ local T = require('harness')
 local chat = require('lib.chat')
 local test, eq = T.test, T.eq
 
+T.once()
+
 --- Endpoints by name to a fake server or to fields; the first is the one of new chats.
 local function configure(t, first, endpoints)
   local fields = { ollama = false }

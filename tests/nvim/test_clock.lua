@@ -2,6 +2,8 @@
 local T = require('harness')
 local test, eq, ok, match = T.test, T.eq, T.ok, T.match
 
+T.once()
+
 local SETUP = [[
   buf = vim.api.nvim_get_current_buf()
   vim.api.nvim_buf_set_lines(buf, 0, -1, false, { '## » You', '', 'Why?' })

@@ -4,6 +4,8 @@ local T = require('harness')
 local chat = require('lib.chat')
 local test, eq = T.test, T.eq
 
+T.once()
+
 local RECORDER = [[
   calls = {}
   package.loaded['hum.chat'] = setmetatable({}, { __index = function(_, name)

@@ -4,6 +4,8 @@ local chat = require('lib.chat')
 local repo = require('lib.repo')
 local test, eq = T.test, T.eq
 
+T.once()
+
 local sh, repository, message_of_git, configure = repo.sh, repo.new, repo.message_of_git, repo.configure
 local commit, asked = repo.commit, repo.asked
 

@@ -2,6 +2,8 @@
 local T = require('harness')
 local repo = require('lib.repo')
 local test, eq = T.test, T.eq
+
+T.once()
 local sh = repo.sh
 
 --- Two files that are tracked, and a branch.

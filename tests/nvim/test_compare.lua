@@ -4,6 +4,8 @@ local chat = require('lib.chat')
 local project = require('lib.project')
 local test, eq, ok, match, no_match = T.test, T.eq, T.ok, T.match, T.no_match
 
+T.once()
+
 local MODELS = {
   models = { 'fake', 'm1', 'm2', 'm3' },
   rules = {

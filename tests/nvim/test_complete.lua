@@ -8,6 +8,8 @@ local random_from = require('lib.random')
 local task = require('lib.task')
 local test, eq = T.test, T.eq
 
+T.once()
+
 local OPTS = complete.OPTS
 local DOC = complete.lines(60)
 

@@ -5,6 +5,8 @@ local chat = require('lib.chat')
 local project = require('lib.project')
 local test, eq, ok, match, no_match = T.test, T.eq, T.ok, T.match, T.no_match
 
+T.once()
+
 --- A project, a server that gives short answers, a chat.
 ---@param t test.Case
 ---@param config? table

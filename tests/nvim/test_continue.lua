@@ -3,6 +3,8 @@ local T = require('harness')
 local chat = require('lib.chat')
 local test, eq = T.test, T.eq
 
+T.once()
+
 local OPENAI, OLLAMA, ANTHROPIC = '/v1/chat/completions', '/api/chat', '/v1/messages'
 
 --- Servers, and what the last message is that they get. One without a way is asked.

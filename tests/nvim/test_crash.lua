@@ -5,6 +5,8 @@ local slow = require('lib.slow')
 local task = require('lib.task')
 local test, eq, ok = T.test, T.eq, T.ok
 
+T.once()
+
 --- Rounds; `make storm` has more of them. The environment repeats those of a run: their names have the seeds.
 local ROUNDS = tonumber(vim.env.HUM_STORM) or 4
 local SEED = tonumber(vim.env.HUM_TEST_SEED) or vim.uv.hrtime() % 1000000007

@@ -4,6 +4,8 @@ local chat = require('lib.chat')
 local proc = require('lib.proc')
 local test, eq = T.test, T.eq
 
+T.once()
+
 -- Bytes of each token of chat.tokens(); no other change of a chat inserts as many.
 local TOKEN = 7
 

@@ -4,6 +4,8 @@ local T = require('harness')
 local complete = require('lib.complete')
 local test, eq = T.test, T.eq
 
+T.once()
+
 local ANSWER = ' 1 + 2;'
 
 --- A rule for requests to fill in at the position where `fill_in` types.

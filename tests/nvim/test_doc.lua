@@ -2,6 +2,8 @@
 local T = require('harness')
 local test, eq = T.test, T.eq
 
+T.once()
+
 local function help(t) return t:read_file(t.root .. '/doc/hum.txt') end
 
 --- Makes the tags in the case's own directory, as :helptags refuses duplicates.

@@ -3,6 +3,8 @@ local T = require('harness')
 local chat = require('lib.chat')
 local test, eq = T.test, T.eq
 
+T.once()
+
 local OPTS = { ui = { 80, 20 } }
 
 --- Lines of code, all different.

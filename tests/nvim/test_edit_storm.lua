@@ -8,6 +8,8 @@ local pieces = require('lib.pieces')
 local worlds = require('lib.world')
 local test, eq = T.test, T.eq
 
+T.once()
+
 local ROUNDS = tonumber(vim.env.HUM_STORM) or 5
 local SEED = tonumber(vim.env.HUM_TEST_SEED) or vim.uv.hrtime() % 1000000007
 

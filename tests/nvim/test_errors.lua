@@ -5,6 +5,8 @@ local notes = require('lib.note')
 local recorded = require('lib.recorded')
 local test, eq = T.test, T.eq
 
+T.once()
+
 -- Wide enough that no message is shortened.
 local WIDE = { ui = { 320, 30 } }
 

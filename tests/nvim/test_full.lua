@@ -4,6 +4,8 @@ local chat = require('lib.chat')
 local proc = require('lib.proc')
 local test, eq, ok = T.test, T.eq, T.ok
 
+T.once()
+
 local DATA = 'data/nvim/hum/chats'
 
 --- Mounts a small disk at a folder of the case.

@@ -4,6 +4,8 @@ local chat = require('lib.chat')
 local editor = require('lib.editor')
 local test, eq = T.test, T.eq
 
+T.once()
+
 -- The plugin: keeps what it is told, and throws in the function named `throws`.
 local FOREIGN = [[
   local opts, more = ...

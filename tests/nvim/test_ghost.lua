@@ -3,6 +3,8 @@ local T = require('harness')
 local suggest = require('lib.suggest')
 local test, eq = T.test, T.eq
 
+T.once()
+
 local OPTS = suggest.OPTS
 
 --- A buffer with these lines, the cursor behind the last one, in insert mode.

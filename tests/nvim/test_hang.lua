@@ -4,6 +4,8 @@ local T = require('harness')
 local chat = require('lib.chat')
 local test, eq = T.test, T.eq
 
+T.once()
+
 --- No error of Lua or Vim has been shown.
 local function no_traceback(t)
   local messages = t:messages()

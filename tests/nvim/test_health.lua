@@ -2,6 +2,8 @@
 local T = require('harness')
 local test, eq = T.test, T.eq
 
+T.once()
+
 --- The report, with these options of hum.
 local function report(t, options)
   t:lua('vim.g.hum = ...', options)

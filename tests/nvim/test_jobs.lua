@@ -5,6 +5,8 @@ local complete = require('lib.complete')
 local editor = require('lib.editor')
 local test, eq = T.test, T.eq
 
+T.once()
+
 local BARE = { nvim = false }
 
 local function query(srv, more)

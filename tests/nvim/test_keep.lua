@@ -3,6 +3,8 @@ local T = require('harness')
 local chat = require('lib.chat')
 local test, eq, ok = T.test, T.eq, T.ok
 
+T.once()
+
 local HEAD = '---\nhum: 1\nendpoint: ollama\nmodel: fake\n---\n\n'
 local START = HEAD .. '## » You\n\none\n\n## « fake\n\nreply one\n\n## » You\n\n'
 

@@ -4,6 +4,8 @@ local chat = require('lib.chat')
 local user = require('lib.user')
 local test, eq = T.test, T.eq
 
+T.once()
+
 ---@return test.Fake
 local function server(t)
   local srv = t:fake()

@@ -4,6 +4,8 @@ local chat = require('lib.chat')
 local proc = require('lib.proc')
 local test, eq = T.test, T.eq
 
+T.once()
+
 -- A chat whose reply has begun and has so many tokens, or no end.
 local function streaming(t, n)
   local tokens, text = chat.tokens(n or 3000)

@@ -3,6 +3,8 @@ local T = require('harness')
 local chat = require('lib.chat')
 local test, eq = T.test, T.eq
 
+T.once()
+
 local function sse(record) return ('data: %s\n\n'):format(vim.json.encode(record)) end
 local function delta(fields) return sse({ choices = { { index = 0, delta = fields } } }) end
 local function line(message) return vim.json.encode({ message = message, done = false }) .. '\n' end

@@ -4,6 +4,8 @@ local chat = require('lib.chat')
 local stream = require('lib.stream')
 local test, eq = T.test, T.eq
 
+T.once()
+
 local OPTS = { init = stream.init }
 local TAIL = '\n\n## » You\n\n'
 

@@ -3,6 +3,8 @@ local T = require('harness')
 local complete = require('lib.complete')
 local test, eq = T.test, T.eq
 
+T.once()
+
 --- The environment repeats a storm that failed; its name has the seed.
 local SEED = tonumber(vim.env.HUM_TEST_SEED) or vim.uv.hrtime() % 1000000007
 

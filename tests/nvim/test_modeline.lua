@@ -5,6 +5,8 @@ local chat = require('lib.chat')
 local user = require('lib.user')
 local test, eq = T.test, T.eq
 
+T.once()
+
 --- All that a modeline of these cases would do.
 local OPTIONS = { 'filetype', 'modifiable', 'textwidth', 'wrap', 'readonly', 'shiftwidth' }
 

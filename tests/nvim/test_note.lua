@@ -4,6 +4,8 @@ local chat = require('lib.chat')
 local notes = require('lib.note')
 local test, eq = T.test, T.eq
 
+T.once()
+
 local SAID = 'The lighthouse is dark. Nobody knows when it is lit again.'
 local FAILS = {
   tokens = { 'alpha ', 'beta ', 'gamma ' },

@@ -4,6 +4,8 @@ local chat = require('lib.chat')
 local project = require('lib.project')
 local test, eq, match, no_match = T.test, T.eq, T.match, T.no_match
 
+T.once()
+
 local TERSE = { system = 'Answer tersely.', model = 'm2', options = { temperature = 0.25 }, think = false }
 
 --- A chat with a fake server that has two models.

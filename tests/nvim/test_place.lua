@@ -3,6 +3,8 @@ local T = require('harness')
 local chat = require('lib.chat')
 local test, eq = T.test, T.eq
 
+T.once()
+
 local LINES = { 'above', 'left(|)right', 'below' }
 local COL = #'left('
 

@@ -4,6 +4,8 @@ local T = require('harness')
 local chat = require('lib.chat')
 local test, eq = T.test, T.eq
 
+T.once()
+
 local OPTS = { ui = { 100, 30 } }
 local CODE = { 'local function add(a, b)', '  return a + b', 'end', '', 'print(add(1, 2))', 'print(add(3, 4))' }
 

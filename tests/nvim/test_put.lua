@@ -3,6 +3,8 @@ local T = require('harness')
 local chat = require('lib.chat')
 local test, eq = T.test, T.eq
 
+T.once()
+
 local UI = { ui = { 100, 24 } }
 
 --- A file in one window, a chat with one reply in the other, which is the current one. With `quote` the question is

@@ -3,6 +3,8 @@ local T = require('harness')
 local chat = require('lib.chat')
 local test, eq, ok = T.test, T.eq, T.ok
 
+T.once()
+
 local CHAT = '/v1/chat/completions'
 local WORDS = 'one two three four five six seven eight nine ten'
 

@@ -3,6 +3,8 @@ local T = require('harness')
 local chat = require('lib.chat')
 local test, eq = T.test, T.eq
 
+T.once()
+
 local UI = { ui = { 100, 24 } }
 
 local FILE = 'one\ntwo\nthree\nfour\nfive\nsix\nseven\neight\nnine\nten\neleven\ntwelve\n'

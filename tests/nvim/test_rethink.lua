@@ -5,6 +5,8 @@ local chat = require('lib.chat')
 local stream = require('lib.stream')
 local test, eq = T.test, T.eq
 
+T.once()
+
 --- The opening tag stood in the template.
 local LONE = { 'Okay, ', 'the user\n', 'greets.\n', '</think>', '\n\n', 'Hi ', 'you' }
 local THOUGHT = '<think>\nOkay, the user\ngreets.\n</think>\n\n'

@@ -4,6 +4,8 @@ local chat = require('lib.chat')
 local user = require('lib.user')
 local test, eq = T.test, T.eq
 
+T.once()
+
 local function roles(request)
   return vim.tbl_map(function(m) return { m.role, m.content } end, request.body.messages)
 end

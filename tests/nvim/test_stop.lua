@@ -4,6 +4,8 @@ local chat = require('lib.chat')
 local editor = require('lib.editor')
 local test, eq = T.test, T.eq
 
+T.once()
+
 local function stopped(t, n)
   local data = chat.finished(t, n)
   eq('cancelled', data.status, vim.inspect(data))

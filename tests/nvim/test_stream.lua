@@ -5,6 +5,8 @@ local proc = require('lib.proc')
 local recorded = require('lib.recorded')
 local test, eq = T.test, T.eq
 
+T.once()
+
 local TEXT = 'Grüße, Jürgen: 値は 😀 <b>&amp;</b> "quoted" \\ back\\slash\n\n'
   .. '```c\nint main(void) {\n\treturn 0; // \t tab\n}\n```\n\nlast line, with blanks   and an end.'
 

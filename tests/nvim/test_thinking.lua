@@ -4,6 +4,8 @@ local chat = require('lib.chat')
 local rows = require('lib.rows')
 local test, eq = T.test, T.eq
 
+T.once()
+
 local function thinker(t, answer)
   local srv = t:fake()
   srv:script(vim.tbl_extend('force', { thinking = 'let me think\nabout it', text = 'It is 42.' }, answer or {}))

@@ -6,6 +6,8 @@ local notes = require('lib.note')
 local complete = require('lib.complete')
 local test, eq = T.test, T.eq
 
+T.once()
+
 --- A text without blanks, as it is the same on a screen of any width.
 local function joined(text) return (text:gsub('%s+', '')) end
 

@@ -4,6 +4,8 @@ local random_from = require('lib.random')
 local stream = require('lib.stream')
 local test, eq = T.test, T.eq
 
+T.once()
+
 local OPTS = { init = stream.init }
 
 --- Types keys and waits until they are handled and, if they change the text, have done so.

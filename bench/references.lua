@@ -2,8 +2,8 @@
 -- until the request is there. The next messages follow the same files.
 local cell = require('cell')
 local editor = require('editor')
-local http = require('lib.http')
 local markdown = require('markdown')
+local press = require('send').press
 local texts = require('texts')
 
 local M = {}
@@ -64,41 +64,20 @@ local MESSAGES = {
   },
 }
 
----@class bench.Referred
----@field ms number     from the key to the server
----@field stall number  the longest time that the loop was busy
----@field cpu number    the most that Neovim's main thread worked in one go, which other programs do not prolong
-
 ---@param run table
 ---@param nvim bench.Editor
 ---@param text string
----@return bench.Referred
+---@return bench.Sent
 local function send(run, nvim, text)
-  local fake = run.fake
   nvim.rpc:notify('nvim_input', '<Esc>GA' .. text:gsub('<', '<lt>') .. '<Esc>')
   cell.settle(nvim.pid, SETTLE_MS) -- sizes are shown behind references
-  fake:reset()
-  nvim.told.finished = nil
-  nvim:lua([[require('sender').begin()]])
-  local pressed = vim.uv.hrtime()
-  nvim.rpc:notify('nvim_input', '<CR>')
-  local status = http.request(fake.host, fake.port, 'GET', '/_fake/wait?event=first&timeout_ms=60000')
-  assert(status == 200, 'the server saw no request')
-  local began = fake:state().began
-  local worst, cpu = 0, 0
-  for _, stall in ipairs(nvim:lua([[return require('sender').stalls()]]) or {}) do
-    if stall.from < began then
-      worst, cpu = math.max(worst, stall.ms), math.max(cpu, stall.cpu)
-    end
-  end
-  assert(nvim:wait('finished', 60000), 'the reply did not end')
-  return { ms = (began - pressed) / 1e6, stall = worst, cpu = cpu }
+  return press(run, nvim)
 end
 
 ---@param run { root: string, dir: string, fake: test.Fake }
 ---@param repeats integer
 ---@param note fun(...)
----@return table<string, bench.Referred[]>
+---@return table<string, bench.Sent[]>
 function M.measure(run, repeats, note)
   local project, results = run.dir .. '/project', {}
   vim.fn.mkdir(project .. '/data', 'p')
@@ -138,7 +117,7 @@ function M.measure(run, repeats, note)
   return results
 end
 
----@param results table<string, bench.Referred[]>
+---@param results table<string, bench.Sent[]>
 ---@return string
 function M.markdown(results)
   local number = markdown.number

@@ -33,28 +33,44 @@ local function history(size)
   return out
 end
 
----@param run { root: string, dir: string, fake: test.Fake }
+---@class bench.Sent
+---@field ms number     from the key to the server
+---@field stall number  the longest time that the loop was busy
+---@field cpu number    the most that Neovim's main thread worked in one go, which other programs do not prolong
+
+--- Presses <CR> below what was typed, and waits for the reply.
+---@param run { fake: test.Fake }
 ---@param nvim bench.Editor
----@return number ms, number stall
-local function send(run, nvim)
+---@return bench.Sent
+function M.press(run, nvim)
   local fake = run.fake
-  nvim.rpc:notify('nvim_input', '<Esc>GAgo<Esc>')
-  cell.sleep(TYPING_MS)
   fake:reset()
   nvim.told.finished = nil
   nvim:lua([[require('sender').begin()]])
   local pressed = vim.uv.hrtime()
   nvim.rpc:notify('nvim_input', '<CR>')
   -- Asking Neovim anything would disturb it.
-  local status = http.request(fake.host, fake.port, 'GET', '/_fake/wait?event=first&timeout_ms=20000')
+  local status = http.request(fake.host, fake.port, 'GET', '/_fake/wait?event=first&timeout_ms=60000')
   assert(status == 200, 'the server saw no request')
   local began = fake:state().began
-  local worst = 0
+  local worst, cpu = 0, 0
   for _, stall in ipairs(nvim:lua([[return require('sender').stalls()]]) or {}) do
-    if stall.from < began then worst = math.max(worst, stall.ms) end
+    if stall.from < began then
+      worst, cpu = math.max(worst, stall.ms), math.max(cpu, stall.cpu)
+    end
   end
-  assert(nvim:wait('finished', 10000), 'the reply did not end')
-  return (began - pressed) / 1e6, worst
+  assert(nvim:wait('finished', 60000), 'the reply did not end')
+  return { ms = (began - pressed) / 1e6, stall = worst, cpu = cpu }
+end
+
+---@param run table
+---@param nvim bench.Editor
+---@return number ms, number stall
+local function send(run, nvim)
+  nvim.rpc:notify('nvim_input', '<Esc>GAgo<Esc>')
+  cell.sleep(TYPING_MS)
+  local sent = M.press(run, nvim)
+  return sent.ms, sent.stall
 end
 
 ---@param run { root: string, dir: string, fake: test.Fake }

@@ -163,16 +163,6 @@ local function write(buf, old, summary)
   return true
 end
 
----@param list integer[]
----@return integer
-local function total(list)
-  local sum = 0
-  for _, size in ipairs(list) do
-    sum = sum + size
-  end
-  return sum
-end
-
 ---@class hum.CompactOpts
 ---@field wish? string     what is to be kept above all
 ---@field quiet? boolean   nobody has asked for it: nothing is said where there is nothing to do
@@ -199,7 +189,7 @@ local function run(chat, one, old, opts, finish)
       for i, size in ipairs(sizes) do
         sizes[i] = tokens.of(one.endpoint, one.model or '', size)
       end
-      before = total(sizes)
+      before = measure.total(sizes)
       if not olds.is_worth(before) then return steps.finish(nil, false) end
       local list = turns.of(buf).turns
       local title = ('Summarizing %s'):format(count.of(old.turns, 'message'))

@@ -17,17 +17,6 @@ local KEYS = { 'name', 'description', 'endpoint', 'model', 'think', 'options', '
 --- As it is typed in a command line: no blanks.
 M.NAME = '^[%w][%w_.-]*$'
 
----@param lines string[]
----@return string[]  without a byte order mark and carriage returns
-local function clean(lines)
-  local out = {}
-  for i, line in ipairs(lines) do
-    out[i] = line:gsub('\r$', '')
-  end
-  if out[1] then out[1] = out[1]:gsub('^\239\187\191', '') end
-  return out
-end
-
 --- The references of the front matter, as they stand there: to YAML a "#" behind a blank begins a comment.
 ---@param lines string[]
 ---@param front hum.Front|nil
@@ -82,7 +71,7 @@ end
 ---@return hum.Persona|nil persona
 ---@return string|nil err  the line and what to do there
 function M.parse(lines, stem)
-  lines = clean(lines)
+  lines = read.clean(lines)
   local text = read.parse(lines)
   local front = text.front
   local fault = front and fault_of(lines, front)

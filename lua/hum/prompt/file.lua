@@ -132,18 +132,6 @@ local function turns_fault(turns)
   end
 end
 
---- Lines without a byte order mark and carriage returns.
----@param lines string[]
----@return string[]
-local function clean(lines)
-  local out = {}
-  for i, line in ipairs(lines) do
-    out[i] = line:gsub('\r$', '')
-  end
-  if out[1] then out[1] = out[1]:gsub('^\239\187\191', '') end
-  return out
-end
-
 ---@param turns hum.PromptTurn[]
 ---@return string
 local function asked_text(turns)
@@ -161,7 +149,7 @@ end
 ---@param folder? string  that the file is in, from the root of the project, or absolute
 ---@return hum.Prompt|nil prompt, hum.PromptFault|nil fault  the first one
 function M.parse(lines, stem, is_own, folder)
-  lines = clean(lines)
+  lines = read.clean(lines)
   local long = shared.too_long(lines)
   if long then return fault(long, 'shorten the front matter: it is too long') end
   if foreign.is(lines, stem) then return foreign.parse(lines, stem, folder) end

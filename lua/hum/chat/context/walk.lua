@@ -149,6 +149,17 @@ end
 ---@return hum.Part
 local function text_part(text) return { type = 'text', text = text } end
 
+--- What was made of a source, with words around it: those that it was sent with, once it was.
+---@param piece hum.ContextPiece
+---@param path fun(name: string): string
+---@param head string
+---@param tail string
+---@return hum.Part[]
+local function around_sent(piece, path, head, tail)
+  local sent = piece.sent --[[@as string]]
+  return { text_part(piece.head or head), { type = 'kept', path = path(sent) }, text_part(piece.tail or tail) }
+end
+
 ---@type table<string, fun(piece: hum.ContextPiece, walk: hum.Walk, path: fun(name: string): string): hum.Part[]>
 local PARTS = {
   whole = function(piece, _, path)
@@ -160,28 +171,8 @@ local PARTS = {
     if not kept then return { text_part(head .. tail) } end
     return { text_part(head), { type = 'kept', path = path(kept) }, text_part(tail) }
   end,
-  diff = function(piece, _, path)
-    local head, tail = wording.diff(piece)
-    return {
-      text_part(piece.head or head),
-      {
-        type = 'kept',
-        path = path(piece.sent --[[@as string]]),
-      },
-      text_part(piece.tail or tail),
-    }
-  end,
-  outline = function(piece, _, path)
-    local head, tail = wording.outline(piece)
-    return {
-      text_part(piece.head or head),
-      {
-        type = 'kept',
-        path = path(piece.sent --[[@as string]]),
-      },
-      text_part(piece.tail or tail),
-    }
-  end,
+  diff = function(piece, _, path) return around_sent(piece, path, wording.diff(piece)) end,
+  outline = function(piece, _, path) return around_sent(piece, path, wording.outline(piece)) end,
   image = function(piece, _, path)
     return {
       text_part(piece.head or wording.image(piece)),

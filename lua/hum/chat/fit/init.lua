@@ -67,16 +67,6 @@ local function raw_sizes(given, texts)
   return sizes, system > 0 and system + tokens.PER_MESSAGE + tokens.PER_PROMPT or tokens.PER_PROMPT
 end
 
----@param list integer[]
----@return integer
-local function total(list)
-  local sum = 0
-  for _, size in ipairs(list) do
-    sum = sum + size
-  end
-  return sum
-end
-
 ---@param given hum.FitGiven
 ---@param sizes integer[]
 ---@param system integer
@@ -142,7 +132,7 @@ local MATTERS = 0.4
 ---@return hum.Cancel|nil
 local function calibrate(given, texts, counts, window, cb)
   local _, is_known = tokens.factor(given.endpoint, given.model)
-  local all = total(counts)
+  local all = measure.total(counts)
   if is_known or not window or all < window * MATTERS or not tokenize.is_there(given.endpoint) then return cb() end
   local sample, estimated = tokenize.sample(texts), 0
   for i, text in ipairs(texts) do
@@ -167,7 +157,7 @@ function M.before(given, cb)
   texts[#texts + 1] = given.system and given.system.text or ''
   steps.add(measure.texts(texts, function(counts)
     local sizes, system = raw_sizes(given, counts)
-    local all = system + total(sizes)
+    local all = system + measure.total(sizes)
     if not is_asked(given, all) then
       local window = windows.of(given.endpoint, given.model, given.num_ctx)
       return steps.finish(nil, decide(given, sizes, system, window))

@@ -25,4 +25,14 @@ function M.texts(texts, cb)
   return gather.measure(texts, function(err, tokens) cb(not err and tokens or rough(texts)) end)
 end
 
+---@param list integer[]
+---@return integer
+function M.total(list)
+  local sum = 0
+  for _, size in ipairs(list) do
+    sum = sum + size
+  end
+  return sum
+end
+
 return M

@@ -225,6 +225,18 @@ end
 ---@return hum.Turn|nil
 function M.finish(r) return r.turn and ended(r.turn, r.row - 1) end
 
+--- Lines of a file without a byte order mark and carriage returns.
+---@param lines string[]
+---@return string[]
+function M.clean(lines)
+  local out = {}
+  for i, line in ipairs(lines) do
+    out[i] = line:gsub('\r$', '')
+  end
+  if out[1] then out[1] = out[1]:gsub('^\239\187\191', '') end
+  return out
+end
+
 --- Reads a whole chat.
 ---@param lines string[]
 ---@return hum.ChatText

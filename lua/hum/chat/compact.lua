@@ -2,7 +2,6 @@
 -- of its own, `## § Summary`; the old turns stay above it, folded. One change of the text, which `u` takes back;
 -- until it is whole nothing is changed, so that a summary that fails or is stopped costs nothing.
 local chats = require('hum.chat.chats')
-local config = require('hum.config')
 local count = require('hum.count')
 local edit = require('hum.chat.text.edit')
 local fault = require('hum.fault')
@@ -245,15 +244,6 @@ function M.run(chat, opts)
     return done(false)
   end
   run(chat, begin(buf, opts.wish or ''), old, opts, function(is_done) fault.guard('a summary', done, is_done) end)
-end
-
---- Whether old turns are to be replaced by themselves before a message is sent.
----@param plan hum.Fit|{}
----@return boolean
-function M.is_due(plan)
-  local at = config.get().chat.compact_at
-  if not at or not plan.window or not plan.tokens then return false end
-  return plan.tokens >= plan.window * at or (plan.reason == 'full' and plan.left > 0)
 end
 
 --- Sends all of a chat again: the last summary goes, and what was left out comes back.

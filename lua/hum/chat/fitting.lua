@@ -91,6 +91,15 @@ local function tell(message, made)
   notify.info(advice.left_out(plan.left, message.model, plan.window))
 end
 
+--- Whether old turns are to be replaced by a summary before a message is sent (`chat.compact_at`).
+---@param plan hum.Fit|{}
+---@return boolean
+function M.is_compact_due(plan)
+  local at = config.get().chat.compact_at
+  if not at or not plan.window or not plan.tokens then return false end
+  return plan.tokens >= plan.window * at or (plan.reason == 'full' and plan.left > 0)
+end
+
 --- Lets a message be shortened if it does not fit, and what comes of it be learned.
 ---@param message hum.Message
 ---@param made hum.ContextResult

@@ -26,6 +26,18 @@ local function connect(buf)
   client.query({ endpoint = endpoint, method = 'GET', path = '/', at_root = true, timeout = 10 }, function() end)
 end
 
+--- Modules that a first message needs beside those of a chat that is shown.
+local SENDING = { 'hum.chat.system', 'hum.chat.fit', 'hum.server.tokenize', 'hum.chat.reply.put' }
+
+--- Loads them, one after the other: none keeps the user's next key waiting for all.
+---@param i? integer
+local function load(i)
+  local name = SENDING[i or 1]
+  if not name then return end
+  fault.guard('loading ' .. name, require, name)
+  vim.schedule(function() load((i or 1) + 1) end)
+end
+
 --- Waits for the first edit by the user: a chat that came from a file may be only read.
 ---@param buf integer
 function M.watch(buf)
@@ -39,6 +51,7 @@ function M.watch(buf)
         client.start()
         client.warm()
         fault.guard('making a connection', connect, buf)
+        load()
       end, LATER)
       return true
     end,

@@ -2,7 +2,6 @@
 local complete = require('hum.reference.complete')
 local refusal = require('hum.reference.refusal')
 local show = require('hum.reference.show')
-local slashes = require('hum.chat.slash')
 local unanswered = require('hum.chat.unanswered')
 local where = require('hum.reference.where')
 
@@ -32,7 +31,7 @@ local function slash(buf, line, row)
     if row >= range.first and row <= range.last and not table.concat(above):find('%S') then
       local items = vim.tbl_map(
         function(one) return { word = '/' .. one.word, abbr = '/' .. one.word, info = one.info, goes_on = false } end,
-        slashes.complete(typed, buf)
+        require('hum.chat.slash').complete(typed, buf) -- all that reads prompts comes with it
       )
       return { col = 0, items = items }
     end

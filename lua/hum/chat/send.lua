@@ -5,7 +5,6 @@ local asked = require('hum.chat.asked')
 local below = require('hum.chat.reply.below')
 local chats = require('hum.chat.chats')
 local choice = require('hum.chat.choice')
-local compact = require('hum.chat.compact')
 local config = require('hum.config')
 local earlier = require('hum.chat.earlier')
 local fitting = require('hum.chat.fitting')
@@ -172,7 +171,7 @@ local function compact_first(chat, message, again)
     now.model, now.resolved, now.reuse, now.compacted = message.model, message.resolved, message.reuse, true
     compose(chat, now, again)
   end
-  compact.run(chat, { quiet = true, done = go_on })
+  require('hum.chat.compact').run(chat, { quiet = true, done = go_on })
   if chat.preparation then chat.preparation.pick = again end
 end
 
@@ -191,7 +190,7 @@ function compose(chat, message, again)
     now.model, now.resolved, now.reuse = message.model, message.resolved, message.reuse
     now.compacted = message.compacted
     if not refer.is_same(message, now) then return compose(chat, now, again) end
-    if not message.compacted and compact.is_due(made.plan) then return compact_first(chat, now, again) end
+    if not message.compacted and fitting.is_compact_due(made.plan) then return compact_first(chat, now, again) end
     start(now, made)
   end)
   if chat.preparation then chat.preparation.pick = again end

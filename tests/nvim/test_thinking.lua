@@ -222,6 +222,26 @@ test('folds of the user stay as he made them, and the options are given back', f
   t:wait_screen('▸ Thought', true)
 end)
 
+local PASTE = "G:call setreg('a', ['one', 'two', 'three'])<CR>\"ap"
+
+for what, keys in pairs({ pasted = { PASTE, PASTE }, ['brought back'] = { PASTE .. '3dd', 'u' } }) do
+  test('folds of the user stay when lines are ' .. what, function(t)
+    chat.open(t, thinker(t), { model = 'thinker' })
+    chat.ask(t, 'hello there')
+    chat.finished(t)
+    t:lua([[vim.api.nvim_create_autocmd('TextChanged', { buffer = 0, callback = function() seen = true end })]])
+    local row = t:lua('return vim.fn.search("^## » You")')
+    t:keys(keys[1])
+    t:wait(function() return t:lua('return seen') end, 'the change is seen')
+    t:cmd(('%d,%dfold'):format(row, row + 2))
+    t:lua('seen = nil')
+    t:keys(keys[2])
+    t:wait(function() return t:lua('return seen') end, 'the change is seen')
+    eq({ row, row + 2 }, { t:eval(('foldclosed(%d)'):format(row)), t:eval(('foldclosedend(%d)'):format(row)) })
+    t:wait_screen('▸ Thought', true)
+  end)
+end
+
 -- ---- the front matter -----------------------------------------------------------------------------
 
 test('the line of the front matter follows :Hum model, and stays closed', function(t)

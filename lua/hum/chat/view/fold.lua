@@ -40,7 +40,7 @@ local M = {}
 ---@field pending boolean   `mend` is on its way
 ---@field asleep boolean    no part is running: folds are not computed
 ---@field new boolean       a part begins that has no fold of its own yet
----@field refold boolean    lines came in while asleep, which may have thinking parts
+---@field refold? 'new'|'all'  while asleep: lines came in, which may have thinking parts; or what is a fold has changed
 ---@field rethought? boolean  text became thinking, or the other way round, while insert mode kept the folds
 ---@field stop? fun()       of the clock, while a part is running
 
@@ -137,7 +137,7 @@ local function on_lines(buf, first, old_last, new_last)
   if new_last == old_last then return end
   if first == 0 then front.changed(buf) end
   if b.asleep then
-    b.refold = b.refold or new_last - old_last > 1
+    if new_last - old_last > 1 then b.refold = b.refold or 'new' end
     return
   end
   local s = scan.get(buf)
@@ -219,10 +219,12 @@ end
 --- Computes the folds of windows once.
 ---@param buf integer
 ---@param wins integer[]
-local function compute(buf, wins)
+---@param only_new? boolean  where no part is without a fold all stay, among them those that the user made
+local function compute(buf, wins, only_new)
   local parts = vim.list_extend(left.starts(buf), level.parts(buf))
   for _, win in ipairs(wins) do
-    windows.compute_once(win, parts)
+    local new = windows.unfolded(win, parts)
+    if #new > 0 or not only_new then windows.compute_once(win, new) end
   end
 end
 
@@ -231,8 +233,9 @@ end
 function M.refresh(buf)
   local b = bufs[buf]
   if not b or not b.asleep or not b.refold or windows.in_insert() then return end
-  b.refold = false
-  compute(buf, windows.of(buf))
+  local only_new = b.refold == 'new'
+  b.refold = nil
+  compute(buf, windows.of(buf), only_new)
 end
 
 --- Shows what is not sent any more, folded.
@@ -257,7 +260,7 @@ end
 function M.refold(buf)
   local b = bufs[buf]
   if not b then return end
-  b.refold = true
+  b.refold = 'all'
   if b.asleep then return M.refresh(buf) end
   if windows.in_insert() then return end
   for _, win in ipairs(windows.of(buf)) do
@@ -279,7 +282,7 @@ function M.rethink(buf)
     b.rethought = true
     return
   end
-  b.rethought, b.asleep, b.refold = nil, true, true
+  b.rethought, b.asleep, b.refold = nil, true, 'all'
   M.refresh(buf)
 end
 
@@ -337,7 +340,6 @@ local function watch(buf, shown)
     pending = false,
     asleep = false,
     new = false,
-    refold = false,
   }
   tags.start()
   scan.listen('fold', on_lines)

@@ -72,12 +72,18 @@ function M.close_new(win, row)
   end)
 end
 
---- Computes the folds of a window once, and keeps them.
 ---@param win integer
----@param parts integer[]  rows in which thinking parts begin
-function M.compute_once(win, parts)
-  local function unfolded(row) return vim.fn.foldlevel(row + 1) == 0 end
-  local new = vim.api.nvim_win_call(win, function() return vim.tbl_filter(unfolded, parts) end)
+---@param rows integer[]
+---@return integer[]  those that are in no fold
+function M.unfolded(win, rows)
+  local function is_unfolded(row) return vim.fn.foldlevel(row + 1) == 0 end
+  return vim.api.nvim_win_call(win, function() return vim.tbl_filter(is_unfolded, rows) end)
+end
+
+--- Computes the folds of a window once, and keeps them. Folds that the user made are gone then: Neovim tells of none.
+---@param win integer
+---@param new integer[]  rows in which parts begin that have no fold yet
+function M.compute_once(win, new)
   M.set_method(win, 'expr')
   vim.api.nvim_win_call(win, function() vim.fn.foldlevel(1) end) -- else it is left for later
   M.set_method(win, 'manual')

@@ -6,10 +6,12 @@
 #include <stddef.h>
 #include <string.h>
 
-/* Limits of accounts, time and memory are none of the model's, and sound like it. */
+/* Limits of accounts, time and memory are none of the model's, and sound like it; so do a model that
+ * cannot be loaded, and a field of the request that the server does not know. */
 static const char others[] =
     "tokens per minute|tokens per day|(tpm)|(tpd)|context deadline exceeded|context canceled|more "
-    "system memory|out of memory|insufficient memory";
+    "system memory|more memory|out of memory|insufficient memory|allocate|failed to load|loading "
+    "failed|unknown field|unknown parameter|unrecognized|extra inputs are not permitted";
 
 static const char says[] =
     "context length|context window|context size|context limit|context_length|maximum "
@@ -19,16 +21,20 @@ static const char says[] =
     "tokens|too many "
     "tokens|reduce the length of the|longer than the maximum|model token limit|tokens&must be "
     "<=|must have less than&tokens|context full|context overflow|kv cache is full|exceed "
-    "context|no space left in the context|exceeds the available context|"
+    "context|exceed&the context|exceeds model context|no space left in the context|"
+    "prompt&tokens&exceed|prompt token count&exceed|prompt tokens&context|exceed&model&token limit|"
+    "too large for&max size&tokens|conversation is too long|messages are too long|reduce your "
+    "prompt|prompt 超长|"
     /* LM Studio; vLLM, when nothing is left for the answer; a template of Qwen's, of whose messages
      * the server has cut the user's own, which hum always sends. */
-    "tokens to keep from the initial prompt|max_tokens must be at least 1, got -|"
+    "tokens to keep from the initial prompt|n_keep|max_tokens must be at least 1, got -|"
     "no user query found in messages";
 
-/* Of bodies: the words of a message may say "prompt length" of something else. */
+/* Of bodies, too: the words of a message may say "prompt length" of something else. */
 static const char codes[] =
     "context_length_exceeded|exceed_context_size_error|model_context_window_exceeded|"
-    "context_window_exceeded|contextwindowexceeded";
+    "context_window_exceeded|contextwindowexceeded|model_max_prompt_tokens_exceeded|"
+    "tokens_limit_reached";
 
 /* ---- figures ------------------------------------------------------------------- */
 
@@ -57,12 +63,27 @@ static const struct anchor windows[] = {
     {"must have less than", false},
     {"max_seq_len (", false},
     {"[1,", false},
+    {"max seq len", false},
+    {"max_seq_len", false},
+    {"context length", false},
+    {"context window", false},
+    {"context size", false},
+    {"model length of", false},
+    {"token limit", false},
+    {"limit of", false},
+    {"the maximum of", false},
+    {"cannot exceed", false},
+    {"max size", false},
+    {"must be <=", false},
+    {" >", false}, /* of prompt and answer: "188240 + 21333 > 200000" */
+    {"context limit", false},
+    {"limit", false},
     {NULL, false},
 };
 
 static const struct anchor prompts[] = {
     {"n_prompt_tokens", false},
-    {"n_keep:", false},
+    {"n_keep", false},
     {"in the messages", true},
     {"in the prompt", true},
     {"tokens from the input", true},
@@ -72,6 +93,16 @@ static const struct anchor prompts[] = {
     {"the input (", false},
     {"input token count (", false},
     {"prompt is too long:", false},
+    {"prompt token count of", false},
+    {"prompt has", false},
+    {"prompt tokens", false},
+    {"requested tokens", false},
+    {"total length", false},
+    {"prompt length", false},
+    {"input length", false},
+    {"prompt (length", false},
+    {"received", false},
+    {"exceeded:", false},
     {"prompt contains", false},
     {"request contains", false},
     {"resulted in", false},
@@ -136,7 +167,7 @@ bool toolong_says(const char *text, const char *body, struct toolong *found)
     if (words_fit(text, others)) {
         return false;
     }
-    if (!words_fit(text, says) && !words_fit(body, codes)) {
+    if (!words_fit(text, says) && !words_fit(text, codes) && !words_fit(body, codes)) {
         return false;
     }
     to->window = number_of(text, windows);

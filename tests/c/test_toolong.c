@@ -69,7 +69,7 @@ static void each_server_says_it_in_its_own_way(void)
         /* Anthropic */
         {"prompt is too long: 210342 tokens > 200000 maximum", NULL, 210342, 200000},
         {"input length and `max_tokens` exceed context limit: 188240 + 21333 > 200000", NULL,
-         188240, 0},
+         188240, 200000},
         /* Gemini, Mistral, xAI, TGI */
         {"The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).",
          NULL, 1200000, 1048576},
@@ -79,6 +79,39 @@ static void each_server_says_it_in_its_own_way(void)
         {"This model's maximum prompt length is 131072 but the request contains 173899 tokens.",
          NULL, 173899, 131072},
         {"`inputs` must have less than 4095 tokens. Given: 5000", NULL, 5000, 4095},
+        /* Of vLLM's older and newer ones, TGI, Fireworks, TabbyAPI, llama-cpp-python */
+        {"The decoder prompt (length 9240) is longer than the maximum model length of 4096.", NULL,
+         9240, 4096},
+        {"The prompt (total length 9240) is too long to fit into the model (context length 4096).",
+         NULL, 9240, 4096},
+        {"'max_tokens' or 'max_completion_tokens' is too large: 1024. This model's maximum context "
+         "length is 4096 tokens and your request has 3900 input tokens (1024 > 4096 - 3900).",
+         NULL, 3900, 4096},
+        {"Input validation error: `inputs` tokens + `max_new_tokens` must be <= 4096. Given: 9240 "
+         "`inputs` tokens and 20 `max_new_tokens`",
+         NULL, 9240, 4096},
+        {"The prompt is too long: 9240, model maximum context length: 4095", NULL, 9240, 4095},
+        {"Prompt length 9240 is greater than max_seq_len 4096", NULL, 9240, 4096},
+        {"Requested tokens (9240) exceed context window of 4096", NULL, 9240, 4096},
+        /* Moonshot, Cohere, Zhipu, OpenAI, LM Studio's older ones */
+        {"Invalid request: Your request exceeded model token limit: 262144 (requested: 300000)",
+         NULL, 300000, 262144},
+        {"too many tokens: total number of tokens in the prompt cannot exceed 128000 - received "
+         "140000. Try using a shorter prompt, or enabling prompt truncating.",
+         NULL, 140000, 128000},
+        {"Prompt 超长", NULL, 0, 0},
+        {"Input tokens exceed the configured limit of 272000 tokens. Your messages resulted in "
+         "300126 tokens.",
+         NULL, 300126, 272000},
+        {"Cannot truncate prompt with n_keep (5832) >= n_ctx (4096)", NULL, 5832, 4096},
+        /* GitHub, twice; LiteLLM in the midst of a stream, where there is no body */
+        {"prompt token count of 140000 exceeds the limit of 128000", NULL, 140000, 128000},
+        {"Request body too large for gpt-4o model. Max size: 8000 tokens.", NULL, 0, 8000},
+        {"litellm.BadRequestError: ContextWindowExceededError: x", NULL, 0, 0},
+        /* Others might */
+        {"Context length exceeded: 9240 tokens, limit 4096", NULL, 9240, 4096},
+        {"Please reduce your prompt; or completion length.", NULL, 0, 0},
+        {"The conversation is too long: it exceeds the context of the model", NULL, 0, 0},
         /* A template, when the server has cut the user's message away */
         {"No user query found in messages.", NULL, 0, 0},
     };
@@ -102,6 +135,13 @@ static void other_limits_are_none(void)
         "max_tokens must be at least 1, got 0.",
         "model \"long-context\" not found",
         "the request timed out",
+        "unknown field `context_length`",
+        "Unrecognized request argument supplied: context_length",
+        "The model's context length is not defined; failed to load model",
+        "model loading failed: a context window of 131072 needs more memory (12 GiB)",
+        "cannot create context: unable to allocate CUDA0 buffer for context size 131072",
+        "Range of max_tokens should be [1, 8192]",
+        "the maximum value for `max_tokens` is less than the `context_window` for this model",
         "",
     };
     struct toolong found = {1, 1};

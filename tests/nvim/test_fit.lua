@@ -78,6 +78,50 @@ test('a larger window has all of it sent again', function(t)
   t:wait(function() return not is_folded(t, 'Question 1:') end, 'no fold')
 end)
 
+test('a model with a larger window is sent all that it holds, and another one is not', function(t)
+  local srv = t:fake()
+  local list = {
+    { name = 'fake', model = 'fake', context_length = 4096 },
+    { name = 'm2', model = 'm2', context_length = 16384 },
+  }
+  local ps = { match = { path = '/api/ps' }, json = { models = list } }
+  srv:script({ models = { 'fake', 'm2' }, rules = { ps, { text = 'Well.' } } })
+  local buf = long_chat(t, srv, { dialect = 'ollama' })
+  for i, model in ipairs({ 'fake', 'm2', 'fake' }) do
+    t:cmd('Hum model ' .. model)
+    chat.ask(t, 'And the last question?', buf)
+    chat.finished(t, i)
+  end
+  local sent = bodies(srv)
+  eq({ 'm2', 64 }, { sent[2].model, #sent[2].messages })
+  ok(#sent[1].messages < 30 and #sent[3].messages < 40, #sent[1].messages .. ' and ' .. #sent[3].messages)
+end)
+
+test('a message that is too long says what of it is', function(t)
+  local srv = t:fake()
+  srv:script({ text = 'Well.' })
+  local file = t:write_file('big.lua', ('local planted = 1 -- word word\n'):rep(1200))
+  local buf = long_chat(t, srv, OLLAMA, 1)
+  local function told() return (t:messages():gsub('%s+', ' ')) end
+  chat.ask(t, ('much to say '):rep(3000), buf)
+  chat.finished(t)
+  match('the message alone has about [%d,]+ tokens, and .- holds 4,096 Shorten the message', told())
+  chat.ask(t, ('#file!:%s'):format(file), buf)
+  chat.finished(t, 2)
+  match('[%d,]+ of them what it refers to, and .- Refer to less', told())
+  t:lua(
+    [[
+    local buf, rule = ...
+    local row = vim.fn.search('^Keep this rule', 'nw')
+    vim.api.nvim_buf_set_lines(buf, row - 1, row, false, { rule })]],
+    buf,
+    ('a rule to be kept '):rep(2500)
+  )
+  chat.ask(t, 'hello', buf)
+  chat.finished(t, 3)
+  match('[%d,]+ of them the system prompt, and .- Shorten the system prompt', told())
+end)
+
 test('a retry of an early message sends what stands before it', function(t)
   local srv = t:fake()
   srv:script({ text = 'Well.' })

@@ -256,6 +256,48 @@ test('a message that does not fit alone is told with its size, and asked once', 
   ok(#generations(srv) <= 2, #generations(srv) .. ' requests')
 end)
 
+test('a message that did not fit and has no answer does not stand in the way of the next one', function(t)
+  local srv = t:fake()
+  local error = { error = { type = 'exceed_context_size_error', message = 'no', n_prompt_tokens = 9000, n_ctx = 4096 } }
+  srv:script({ SECRET, { status = 400, json = error, when = { bytes = 16000 } }, WELL })
+  local buf = long_chat(t, srv, OPENAI, 1)
+  local file = t:write_file('big.lua', ('local planted = 1 -- word word\n'):rep(1200))
+  chat.ask(t, ('Look at #file!:%s'):format(file), buf)
+  local data = chat.finished(t)
+  eq('overflow', data.code)
+  match('Refer to less', data.hint, true)
+  chat.ask(t, 'Then without it.', buf)
+  eq('done', chat.finished(t, 2).status)
+  local sent = generations(srv)
+  local messages = sent[#sent].body.messages
+  eq({ 'Keep this rule.', 'Then without it.' }, { messages[1].content, messages[2].content })
+  match('left out from now on', told(t), true)
+end)
+
+test('a model that was loaded anew with less is asked for its window again', function(t)
+  local srv = t:fake()
+  local function ps(n)
+    return {
+      match = { path = '/api/ps' },
+      json = { models = { { name = 'fake', model = 'fake', context_length = n } } },
+    }
+  end
+  srv:script({ ps(16384), { text = 'Well.' } })
+  local buf = long_chat(t, srv, OLLAMA)
+  chat.ask(t, 'And the last question?', buf)
+  chat.finished(t)
+  srv:script({ ps(4096), { text = 'Well.', stats = { prompt_eval_count = 2051 }, when = { bytes = 12001 } }, WELL })
+  chat.ask(t, 'And then?', buf)
+  local data = chat.finished(t, 2)
+  match('has read 2,051 of about', data.message, true)
+  T.no_match('16,384', data.message)
+  match('num_ctx to 16384', data.hint, true)
+  chat.ask(t, 'And now?', buf)
+  chat.finished(t, 3)
+  eq(4096, t:lua([[return require('hum.server.window').of('it', 'fake')]]))
+  match('context window of fake (4,096 tokens)', told(t), true)
+end)
+
 test('what to do names the server: /v1 of Ollama takes no num_ctx', function(t)
   local srv = t:fake()
   local error = { error = { message = 'request (9000 tokens) exceeds the available context size (4096 tokens)' } }

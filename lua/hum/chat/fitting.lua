@@ -77,14 +77,18 @@ local function warn(message, plan)
   warned[buf] = is_near or nil
 end
 
+--- The part of the window that a message takes of which it is told that it does not fit: it may be less that was
+--- refused before.
+local ALONE = 0.9
+
 --- Tells what is left out from now on.
 ---@param message hum.Message
 ---@param made hum.ContextResult
 local function tell(message, made)
   local plan = made.plan --[[@as hum.Fit]]
   made.run.fit_state.news = nil
-  if not plan.fits and plan.window then
-    notify.warn(advice.too_long(message.resolved.endpoint.name, message.model, plan.tokens, plan.window))
+  if not plan.fits and plan.window and plan.tokens > plan.window * ALONE then
+    notify.warn(advice.too_long(message.resolved.endpoint.name, message.model, plan, plan.window))
   end
   warn(message, plan)
   if plan.reason ~= 'full' or plan.left == 0 then return end

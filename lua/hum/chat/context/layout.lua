@@ -66,33 +66,28 @@ local function sizes_of(walk)
   return out
 end
 
+--- Adds what hum.chat.fit is told of a message: an entry for each of its turns, since what was not answered before may
+--- be left out of the last one.
+---@param entries table[]
 ---@param turns hum.Turn[]
 ---@param message hum.ContextMessage
 ---@param with table<integer, { tokens: integer, bytes: integer }>
----@return table  as hum.chat.fit wants it
-local function entry_of(turns, message, with)
-  local own, text, tokens, bytes = {}, nil, 0, 0
+local function add_entries(entries, turns, message, with)
   for i = message.first, message.last do
-    local turn, size = turns[i], with[i]
+    local turn, size = turns[i], with[i] or { tokens = 0, bytes = 0 }
     if turn.role == message.role and turn.text ~= '' then
-      own[#own + 1] = turn
-      text = text and text .. '\n\n' .. turn.text or turn.text
-    end
-    if size then
-      tokens, bytes = tokens + size.tokens, bytes + size.bytes
+      entries[#entries + 1] = {
+        role = turn.role,
+        text = turn.text,
+        bytes = #turn.text,
+        tokens = size.tokens,
+        piece_bytes = size.bytes,
+        first = i,
+        last = i,
+        turns = { turn },
+      }
     end
   end
-  text = text or ''
-  return {
-    role = message.role,
-    text = text,
-    bytes = #text,
-    tokens = tokens,
-    piece_bytes = bytes,
-    first = message.first,
-    last = message.last,
-    turns = own,
-  }
 end
 
 ---@param run hum.ContextRun
@@ -109,7 +104,7 @@ local function sizes(run, messages)
       system.bytes = #text + (decided and decided.bytes or 0)
       system.tokens = math.ceil(#text / BYTES_PER_TOKEN) + (decided and decided.tokens or 0)
     else
-      entries[#entries + 1] = entry_of(run.given.turns, message, with)
+      add_entries(entries, run.given.turns, message, with)
     end
   end
   if at then system.tokens = system.tokens + math.ceil(#run.given.turns[at].text / BYTES_PER_TOKEN) end

@@ -58,32 +58,52 @@ local function wider_ollama(endpoint, larger)
   ):format(endpoint, larger, larger)
 end
 
---- The cure in one sentence.
----@param endpoint string
----@param model string
+--- What makes a message shorter, by what takes the most of it.
+---@type table<'system'|'pieces'|'text', string>
+local SHORTER = {
+  system = 'Shorten the system prompt (chat.system, the persona, the rules of the project)',
+  pieces = 'Refer to less (#lines or #symbol instead of #file)',
+  text = 'Shorten the message',
+}
+
+--- What takes the most of a message.
+---@param fit hum.Fit
+---@return 'system'|'pieces'|'text'
+local function largest(fit)
+  if fit.system > fit.tokens / 2 then return 'system' end
+  return fit.pieces > fit.tokens / 2 and 'pieces' or 'text'
+end
+
+--- The part of the window that a message takes at the least which is sent alone and is too long.
+local LONG = 0.3
+
+--- What helps whatever the server is.
+---@param window? integer
+---@param fit? hum.Fit
 ---@return string
-function M.short(endpoint, model)
-  local kind, now = loaded.kind(endpoint), windows.of(endpoint, model)
-  if kind == 'ollama' and windows.takes_num_ctx(endpoint) then
-    local larger = now and ' to ' .. now * 2 or ''
-    return ('Shorten the message, or raise endpoints.%s.options.num_ctx%s.'):format(endpoint, larger)
-  end
-  return 'Shorten the message, or use a model with a larger context window (:Hum model).'
+local function shorten(window, fit)
+  local is_long = fit and fit.alone and fit.tokens > LONG * (window or 0)
+  if not is_long then return SHORTEN end
+  return SHORTER[
+    largest(fit --[[@as hum.Fit]])
+  ] .. ', or use a model with a larger context window (:Hum model).'
 end
 
 --- All that can be done.
 ---@param endpoint string
 ---@param model string
 ---@param window? integer
+---@param fit? hum.Fit  of what did not fit
 ---@return string
-function M.of(endpoint, model, window)
+function M.of(endpoint, model, window, fit)
   local kind = loaded.kind(endpoint)
   local now = window or windows.of(endpoint, model)
   local larger = now and tostring(now * 2) or '16384'
   local wider = kind == 'ollama' and wider_ollama(endpoint, larger)
     or WIDER[kind or ''] and WIDER[kind](endpoint, larger)
-  if not wider then return SHORTEN end
-  return ('%s %s%s.'):format(SHORTEN, wider, kind == 'ollama' and now and cost_of(endpoint, model, now) or '')
+  local shorter = shorten(now, fit)
+  if not wider then return shorter end
+  return ('%s %s%s.'):format(shorter, wider, kind == 'ollama' and now and cost_of(endpoint, model, now) or '')
 end
 
 --- Of a chat that still fits.
@@ -103,15 +123,20 @@ end
 --- Of a message that was sent although it does not fit, as it seems.
 ---@param endpoint string
 ---@param model string
----@param tokens integer  about
+---@param fit hum.Fit
 ---@param window integer
 ---@return string
-function M.too_long(endpoint, model, tokens, window)
-  return ('hum: the message alone has about %s tokens, and the context window of %s holds %s\n%s'):format(
-    count.grouped(tokens),
+function M.too_long(endpoint, model, fit, window)
+  local what = largest(fit)
+  local part = what == 'system' and (', %s of them the system prompt'):format(count.grouped(fit.system))
+    or what == 'pieces' and (', %s of them what it refers to'):format(count.grouped(fit.pieces))
+    or ''
+  return ('hum: the message alone has about %s tokens%s, and the context window of %s holds %s\n%s'):format(
+    count.grouped(fit.tokens),
+    part,
     model,
     count.grouped(window),
-    M.short(endpoint, model)
+    M.of(endpoint, model, window, fit)
   )
 end
 

@@ -12,6 +12,9 @@ local M = {}
 --- unknown window may be too small.
 local FULL, LARGE = 0.97, 3500
 
+--- The part of the window from which on a prompt may not fit into it.
+local LEAST_CUT = 0.7
+
 ---@class hum.FitSent
 ---@field buf integer
 ---@field endpoint string
@@ -24,15 +27,28 @@ local FULL, LARGE = 0.97, 3500
 ---@return integer|nil
 local function window_of(sent) return windows.of(sent.endpoint, sent.model, sent.num_ctx) or sent.fit.window end
 
+--- What is to be done.
+---@param sent hum.FitSent
+---@param window? integer
+---@return string
+local function cure(sent, window) return advice.of(sent.endpoint, sent.model, window, sent.fit) end
+
 --- The server has read a part of the prompt, and said so by nothing but its count.
 ---@param sent hum.FitSent
 ---@param data table
 ---@param counted integer
 local function on_cut(sent, data, counted)
-  local window = window_of(sent)
-  local about = math.max(sent.fit.tokens, counted)
+  local window, about = window_of(sent), math.max(sent.fit.tokens, counted)
+  -- It would have had room in what is known: the server has loaded the model with less since.
+  local is_old = window ~= nil and about < window * LEAST_CUT and not sent.num_ctx
+  local was = is_old and window or nil
+  if is_old then
+    windows.reloaded(sent.endpoint, sent.model)
+    window = nil
+  elseif not window then
+    windows.told(sent.endpoint, sent.model, counted)
+  end
   bound.set(sent.buf, sent.endpoint, sent.model, math.min(about, window or counted))
-  if not window then windows.told(sent.endpoint, sent.model, counted) end
   local before = data.message and data.message ~= '' and not data.stats.cut and data.message .. '; ' or ''
   local size = window and (' (%s tokens)'):format(count.grouped(window)) or ''
   local sizes = ('the server has read %s of about %s tokens'):format(count.grouped(counted), count.grouped(about))
@@ -41,7 +57,7 @@ local function on_cut(sent, data, counted)
     .. (': the chat does not fit into the context window%s, and the rest was left out without a word'):format(size)
   -- The helper has seen by the answer that it is an Ollama, though spoken to otherwise.
   local is_known = data.stats.cut and (data.hint or '') ~= '' and not windows.takes_num_ctx(sent.endpoint)
-  if not is_known then data.hint = advice.of(sent.endpoint, sent.model, window) end
+  if not is_known then data.hint = cure(sent, was and math.floor(was / 2) or window) end
 end
 
 --- LM Studio's answer to what is too long may be an empty one, or a stream that ends without a byte.
@@ -55,7 +71,7 @@ local function on_nothing(sent, data)
     count.grouped(sent.fit.tokens)
   )
   data.message = (data.message or '') .. large
-  data.hint = advice.of(sent.endpoint, sent.model, window)
+  data.hint = cure(sent, window)
 end
 
 --- A reply has ended.
@@ -71,7 +87,7 @@ local function on_done(sent, data)
   local filled = counted and counted + (stats.tokens or 0)
   local is_full = window and filled and filled >= window * FULL and data.ending == 'cut'
   if is_full or (data.reason or ''):find('context', 1, true) then
-    data.hint = 'The context window is full. ' .. advice.of(sent.endpoint, sent.model, window)
+    data.hint = 'The context window is full. ' .. cure(sent, window)
   elseif data.ending == 'told' then
     on_nothing(sent, data)
   end
@@ -101,7 +117,7 @@ function M.ended(sent, name, data)
   if name == 'done' then
     on_done(sent, data)
   elseif name == 'error' and data.code == 'overflow' then
-    data.hint = advice.of(sent.endpoint, sent.model, data.window)
+    data.hint = cure(sent, data.window)
   elseif name == 'error' and data.code == 'cut' then
     on_nothing(sent, data)
   end

@@ -40,8 +40,11 @@ local SMALL = 1500
 ---@field from integer      the first entry that is sent
 ---@field window? integer   nil: unknown
 ---@field tokens integer    of what is sent, about
+---@field system integer    of those, of the system message
+---@field pieces integer    likewise, of what the last message refers to
 ---@field estimated integer  the same before what is known of the model's tokenizer
 ---@field fits boolean      false: the last message alone is too long
+---@field alone boolean     nothing but the last message is sent
 ---@field left integer      entries that are left out
 ---@field reason? 'full'|'grown'  why others are left out than before
 
@@ -80,23 +83,26 @@ local function decide(given, sizes, system, window)
     starts[i] = given.entries[i].role == 'user'
   end
   local limit = bound.of(given.buf, given.endpoint, given.model)
-  if limit then window = math.min(window or limit, limit) end
+  local state, last = given.state, given.entries[#given.entries]
   local plan = plans.plan({
     sizes = scaled,
     system = math.ceil(system * factor),
-    window = window,
+    window = limit and math.min(window or limit, limit) or window,
     reserve = given.max_tokens,
-    from = anchor.index(given.state.from, given.entries),
+    from = anchor.index(state.from, given.entries),
     starts = starts,
+    larger = window ~= nil and type(state.window) == 'number' and window > state.window,
   })
   local sent = system
   for i = plan.from, #sizes do
     sent = sent + sizes[i]
   end
   if not given.dry then
-    given.state.from = plan.from > 1 and anchor.of(given.entries, plan.from) or nil
+    state.from = plan.from > 1 and anchor.of(given.entries, plan.from) or nil
+    if plan.reason == 'full' then state.window = window end
+    if not state.from then state.window = nil end
     -- It may be asked for again before the message goes, and stays news until then.
-    given.state.news = plan.reason or given.state.news
+    state.news = plan.reason or state.news
   end
   if window and plan.tokens > window / 2 then windows.weigh(given.endpoint, given.model) end
   return {
@@ -104,9 +110,12 @@ local function decide(given, sizes, system, window)
     window = window,
     tokens = plan.tokens,
     estimated = sent,
+    system = math.ceil(system * factor),
+    pieces = math.ceil((last and last.tokens or 0) * factor),
     fits = plan.fits,
+    alone = plan.from >= #sizes,
     left = plan.from - 1,
-    reason = plan.reason or given.state.news,
+    reason = plan.reason or state.news,
   }
 end
 

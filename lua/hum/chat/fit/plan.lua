@@ -8,6 +8,9 @@ local M = {}
 --- The part of the window that is filled at the most, for sizes are estimates, and what is left after a step.
 local FULL, STEP = 0.95, 0.5
 
+--- Where the window has become larger, all is sent again if it takes no more than this part of the room.
+local LARGER = 0.9
+
 --- A reply is given a quarter of the window, at most so much, if nothing says how long it may be.
 local REPLY_SHARE, REPLY_MOST = 0.25, 4096
 
@@ -21,6 +24,7 @@ local LEAST_REPLY = 256
 ---@field reserve? integer   for the answer
 ---@field from? integer      the first message that is sent by now; 1: all
 ---@field starts? boolean[]  which messages may be the first: those of the user. nil: all
+---@field larger? boolean    the window is larger than the one that did not hold them all
 ---@field least? integer     the least message that may be the first: what an overflow has shown not to fit
 
 ---@class hum.FitPlan
@@ -84,7 +88,7 @@ function M.plan(asked)
   -- The system message counts in every step: what is left to messages is halved, not what it takes.
   local step = asked.system + math.max(0, room - asked.system) * STEP
   local from, reason = before, nil ---@type integer, 'full'|'grown'|nil
-  if not asked.least and before > 1 and sum(asked, 1) <= step then
+  if not asked.least and before > 1 and sum(asked, 1) <= (asked.larger and room * LARGER or step) then
     from, reason = 1, 'grown' -- a larger window, or shorter messages: they have room again, and for some time
   elseif sum(asked, least) > room or least > before then
     from, reason = first_fitting(asked, least, step), 'full'

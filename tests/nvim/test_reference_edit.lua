@@ -35,12 +35,15 @@ end)
 
 test('reference, edits: one that cannot be sent ends the edit with its reason', function(t)
   local srv = begin(t)
+  t:write_file('project/AGENTS.md', 'Use tabs.\n')
+  project.answers(t, 'yes')
   for text, why in pairs({ ['#file:nowhere.lua'] = 'there is no file "nowhere.lua"', ['#file:.env'] = 'it may hold' }) do
     t:lua('told = {}; vim.notify = function(text) table.insert(told, text) end')
     t:cmd('1Hum edit as in ' .. text)
     t:wait(function() return table.concat(t:lua('return told'), '\n'):find(why, 1, true) end, why .. ' is told')
     eq({}, project.requests(srv))
   end
+  eq({}, project.asked(t), 'nothing is asked for what cannot be sent')
 end)
 
 test('reference, edits: an instruction without references is sent as before', function(t)

@@ -22,7 +22,7 @@ end
 --- Collects the rules for a file: "title state" of each, and the text for a model.
 ---@param t test.Case
 ---@param root string
----@param opts? { file?: string, dry?: boolean, window?: integer }
+---@param opts? { file?: string, named?: string[], dry?: boolean, window?: integer }
 ---@return string[] list, string text, string left_out
 local function collect(t, root, opts)
   opts = opts or {}
@@ -31,7 +31,7 @@ local function collect(t, root, opts)
     local root, opts = ...
     collected = nil
     local rules = require('hum.rules')
-    local wanted = { project = root, file = opts.file and root .. '/' .. opts.file or nil, dry = opts.dry }
+    local wanted = { project = root, file = opts.file and root .. '/' .. opts.file, named = opts.named, dry = opts.dry }
     if opts.window then wanted.window = function(cb) cb(opts.window) end end
     rules.collect(wanted, function(err, list, window)
       collected = {
@@ -59,6 +59,30 @@ test('rules: from the root down to the file at hand, the nearest last', { ui = f
   eq(1, #project.asked(t), 'the root is known by the second time')
   local _, text = collect(t, root, { file = 'src/x.lua' })
   match('<rules path="AGENTS.md">\nRoot.\n</rules>\n\n<rules path="src/AGENTS.md">\nSource.\n</rules>', text, true)
+end)
+
+test('rules: of other files, too: what is beside the way to the file at hand before it', { ui = false }, function(t)
+  local root = new(t, {
+    ['AGENTS.md'] = 'Root.\n',
+    ['src/AGENTS.md'] = 'Source.\n',
+    ['src/deep/AGENTS.md'] = 'Deep.\n',
+    ['src/side/AGENTS.md'] = 'Side.\n',
+    ['other/AGENTS.md'] = 'Other.\n',
+    ['other/deep/AGENTS.md'] = 'Other, deep.\n',
+    ['third/AGENTS.md'] = 'Third.\n',
+    ['.cursor/rules/py.mdc'] = '---\nglobs: "*.py"\n---\nPython.\n',
+  })
+  local named = { root .. '/other/deep/x.py', root .. '/src/side/y.lua', root .. '/third/', '/nowhere/z.lua' }
+  eq({
+    '.cursor/rules/py.mdc ok',
+    'AGENTS.md ok',
+    'other/AGENTS.md ok',
+    'other/deep/AGENTS.md ok',
+    'third/AGENTS.md ok',
+    'src/AGENTS.md ok',
+    'src/side/AGENTS.md ok',
+    'src/deep/AGENTS.md ok',
+  }, (collect(t, root, { file = 'src/deep/new.lua', named = named })))
 end)
 
 test('rules: every file that tools have for them, each once', { ui = false }, function(t)
@@ -324,6 +348,43 @@ test('rules: a chat whose first message is sent keeps them, whatever becomes of 
   t:cmd('edit ' .. path)
   chat.ask(t, 'and again')
   chat.finished(t, 3)
+  project.same_beginning(srv)
+  eq(1, #project.asked(t))
+end)
+
+test('rules: what the first message refers to has its rules, too; later ones are listed as not sent', function(t)
+  project.new(t)
+  t:write_file('project/AGENTS.md', 'Root words.\n')
+  t:write_file('project/src/AGENTS.md', 'Source words.\n')
+  for _, name in ipairs({ 'other', 'third' }) do
+    t:write_file(('project/%s/AGENTS.md'):format(name), name .. ' words.\n')
+    t:write_file(('project/%s/x.lua'):format(name), 'return 1\n')
+  end
+  local srv = t:fake()
+  srv:script({ default = { text = 'Fine.' } })
+  project.answers(t, 'yes')
+  local buf = project.chat(t, srv)
+
+  chat.ask(t, 'See #file:other/nowhere.lua', buf)
+  t:wait(function() return t:screen():find('Not sent') end, 'the message is refused')
+  eq({}, project.asked(t), 'nothing is asked for a message that cannot be sent')
+  t:lua([[vim.api.nvim_buf_set_lines(..., -2, -1, false, { 'See #file:other/x.lua' })]], buf)
+  t:lua([[require('hum').send(...)]], buf)
+  chat.finished(t)
+  local system = project.words(project.requests(srv)[1], 'system')
+  match('Root words.*other words.*Source words', system)
+  eq(1, #project.asked(t))
+
+  t:lua([[vim.api.nvim_buf_set_lines(..., -2, -1, false, { 'And #file:third/x.lua' })]], buf)
+  t:cmd('Hum inspect')
+  t:wait(
+    function() return t:text():find('third/AGENTS.md +%d+ tokens +left out: what a chat has of rules') end,
+    'a page'
+  )
+  no_match('\n +other/AGENTS.md +%d+ tokens +left out', t:text())
+  t:cmd('bwipeout')
+  t:lua([[require('hum').send(...)]], buf)
+  chat.finished(t, 2)
   project.same_beginning(srv)
   eq(1, #project.asked(t))
 end)

@@ -11,6 +11,7 @@ local persona = require('hum.chat.persona')
 local queue = require('hum.chat.queue')
 local refer = require('hum.chat.refer')
 local settings_of = require('hum.chat.text.settings').of
+local systems = require('hum.chat.context.system')
 local turns = require('hum.chat.text.turns')
 
 local M = {}
@@ -38,7 +39,7 @@ local M = {}
 ---@field tokens integer   of all of it, about
 ---@field window? integer  that the loaded model holds; nil: unknown
 ---@field references hum.PreviewReference[]
----@field system hum.SystemNote[]  rule files and the like in the system message
+---@field system hum.SystemNote[]  rule files and the like in the system message, and why others are not
 ---@field left_out integer  messages that do not fit any more
 ---@field sends boolean     there is a message to be sent
 
@@ -125,6 +126,22 @@ local function preview_of(made, list, tokens, message, sends)
   }
 end
 
+--- Adds the rules that the messages would have if the chat began with them.
+---@param given hum.ContextGiven
+---@param made hum.ContextResult
+---@param preview hum.Preview
+---@param cb fun()
+local function add_late(given, made, preview, cb)
+  local run = made.run
+  if run.system ~= run.ledger.system then return cb() end -- it would be decided now
+  local place = given.place()
+  local wanted = { project = place.project, files = systems.files(run) }
+  require('hum.chat.system').late(given.buf, preview.system, wanted, function(notes)
+    preview.system = vim.list_extend(vim.list_slice(preview.system), notes)
+    cb()
+  end)
+end
+
 --- A folder for what a dry run reads.
 ---@return string dir
 ---@return fun() remove
@@ -155,7 +172,8 @@ function M.preview(buf, cb)
       local texts = vim.tbl_map(function(one) return one.content end, list)
       gather.measure(texts, function(err_of, tokens)
         if not tokens then return done(err_of and err_of.message or 'the messages cannot be measured') end
-        done(nil, preview_of(made, list, tokens, message, sends == true))
+        local preview = preview_of(made, list, tokens, message, sends == true)
+        add_late(given, made, preview, function() done(nil, preview) end)
       end)
     end)
   end)

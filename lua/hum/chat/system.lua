@@ -20,6 +20,7 @@ end
 ---@class hum.SystemWanted
 ---@field project? string   its root
 ---@field file? string      at hand
+---@field files? string[]   that the messages refer to
 ---@field system? string    text of the chat's own System turns
 ---@field endpoint? string
 ---@field model? string
@@ -28,6 +29,7 @@ end
 
 local OFF = { ['false'] = true, off = true, no = true }
 
+--- Whether a chat has rules.
 ---@param buf integer
 ---@return boolean
 local function wants_rules(buf) return config.get().rules.enabled and not OFF[front.value(buf, 'rules') or ''] end
@@ -73,6 +75,7 @@ function M.decide(buf, wanted, cb)
   local search = {
     project = project_of(wanted.project),
     file = wanted.file,
+    named = wanted.files,
     window = window_of(wanted),
     dry = wanted.dry,
   }
@@ -84,6 +87,36 @@ function M.decide(buf, wanted, cb)
     local left_out = not wanted.dry and rules.left_out(list, tokens)
     if left_out then notify.warn('hum: ' .. left_out) end
     finish(list)
+  end)
+end
+
+local LATE = 'what a chat has of rules is decided at its first message; :Hum new begins another'
+
+--- Rules that hold for what a chat refers to by now, and that it does not have: nothing is asked.
+---@param buf integer
+---@param known hum.SystemNote[]  as they were decided
+---@param wanted hum.SystemWanted
+---@param cb fun(notes: hum.SystemNote[])  once, at once or scheduled
+function M.late(buf, known, wanted, cb)
+  if not wants_rules(buf) or #(wanted.files or {}) == 0 then return cb({}) end
+  local had = {} ---@type table<string, true>
+  for _, note in ipairs(known) do
+    had[note.path or ''] = true
+  end
+  local search = { project = project_of(wanted.project), named = wanted.files, dry = true }
+  rules.collect(search, function(_, list)
+    local late = vim.tbl_filter(
+      function(rule) return not had[rule.path] and (rule.state == 'ok' or rule.state == 'asks') end,
+      list or {}
+    )
+    cb(
+      vim.tbl_map(
+        function(rule)
+          return { path = rule.path, title = rule.title, tokens = rule.tokens, state = 'left out', why = LATE }
+        end,
+        late
+      )
+    )
   end)
 end
 

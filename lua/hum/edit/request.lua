@@ -235,7 +235,8 @@ send = function(run, resolved, model)
   end)
 end
 
---- Waits for definitions, for rules, for references, and for key and model, all at once.
+--- Waits for definitions, for references, and for key and model, all at once; then for rules, as they are asked about:
+--- nothing is asked for an instruction that cannot be sent.
 ---@param run hum.edit.Run
 ---@param cb fun(why: string?, resolved: hum.Resolved?, model: string?)
 local function gather(run, cb)
@@ -246,9 +247,18 @@ local function gather(run, cb)
     if refused then return cb(refused) end
     cb(unpack(result, 1, 3))
   end
+  local name, known = choice(run.ask)
+  local function find_rules()
+    run.cancel_rules = rules.find(run.ask.buf, name, known, function(text)
+      run.ask.rules = text
+      arrived()
+    end)
+  end
   run.detach = references.find(run.ask, run.endpoint, function(why, attached)
     refused, run.attached = why, attached
     arrived()
+    if why then return arrived() end
+    find_rules()
   end)
   local definitions = run.ask.definitions
   if type(definitions) == 'function' then
@@ -259,11 +269,6 @@ local function gather(run, cb)
   else
     arrived()
   end
-  local name, known = choice(run.ask)
-  run.cancel_rules = rules.find(run.ask.buf, name, known, function(text)
-    run.ask.rules = text
-    arrived()
-  end)
   run.cancel = resolve.start(run.endpoint, known, function(...)
     result = { ... }
     arrived()

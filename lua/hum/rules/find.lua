@@ -1,5 +1,5 @@
--- Which rules there are for a file of a project: from the project's root down to the folder of the file, the nearest
--- last, with what they import. Runs in the coroutine of hum.rules.disk.
+-- Which rules there are for files of a project: from the project's root down to the folder of each, those nearest to the
+-- file at hand last, with what they import. Runs in the coroutine of hum.rules.disk.
 local disk = require('hum.rules.disk')
 local header = require('hum.rules.header')
 local imports = require('hum.rules.imports')
@@ -12,14 +12,15 @@ local M = {}
 --- A root that nothing is below.
 local NONE = '\0'
 
---- Imports of imports, folders from the root down, and files in all.
-local DEPTH, FOLDERS, MOST = 5, 40, 200
+--- Imports of imports, folders, files that the rules are for, and files in all.
+local DEPTH, FOLDERS, NAMED, MOST = 5, 40, 100, 200
 --- Bytes of all rules.
 local TOTAL = 1024 * 1024
 
 ---@class hum.RulesSearch
 ---@field project? string  the root; nil: only the user's own are looked for
 ---@field file? string     at hand: absolute
+---@field named? string[]   others that the rules are for, likewise, or folders with a slash behind them
 ---@field files string[]   names, as `rules.files` has them
 ---@field own string       the file with the user's own rules
 ---@field home string      what "~" stands for
@@ -36,6 +37,8 @@ local TOTAL = 1024 * 1024
 ---@class hum.rules.Finding
 ---@field search hum.RulesSearch
 ---@field root string
+---@field file? string      at hand, links resolved
+---@field targets string[]  all that the rules are for
 ---@field out hum.RulesFound[]
 ---@field bytes integer
 ---@field known table<string, hum.RulesFound>  files that were read already, by their real path
@@ -76,7 +79,7 @@ end
 ---@field folder? hum.RulesName  that it is in
 ---@field at? string             where that folder is
 
---- Whether a rule of a folder is for the file at hand; its text without the front matter.
+--- Whether a rule of a folder is for one of the files; its text without the front matter.
 ---@param f hum.rules.Finding
 ---@param text string
 ---@param how hum.rules.Reading
@@ -84,9 +87,11 @@ end
 local function applied(f, text, how)
   if not how.folder then return text end
   local head, body = header.parse(text, how.folder.applies or 'named')
-  local paths, file = {}, f.search.file
-  for _, folder in ipairs({ f.root, how.at }) do
-    if file and is_below(file, folder) then paths[#paths + 1] = file:sub(#folder + 2) end
+  local paths = {}
+  for _, file in ipairs(f.targets) do
+    for _, folder in ipairs({ f.root, how.at }) do
+      if is_below(file, folder) then paths[#paths + 1] = file:sub(#folder + 2) end
+    end
   end
   if header.applies(head, paths) then return body end
   return nil, head.applies == 'files' and 'it is for other files' or 'it is used only when it is named'
@@ -168,7 +173,6 @@ function import_all(f, from, at, depth)
   end
 end
 
---- The folders from the root down to that of the file at hand.
 --- Where a folder is, which may not be there yet.
 ---@async
 ---@param path string  absolute
@@ -179,18 +183,53 @@ local function real_folder(path)
   return real_folder(parent) .. '/' .. vim.fs.basename(path)
 end
 
+---@async
+---@param path string
+---@return string  where it is
+local function real_file(path) return real_folder(vim.fs.dirname(path)) .. '/' .. vim.fs.basename(path) end
+
+--- The folders from below the root down to that of a file.
 ---@param f hum.rules.Finding
+---@param file? string
 ---@return string[]
-local function folders_of(f)
-  local folders, file = { f.root }, f.search.file
-  local folder = file and vim.fs.dirname(file)
+local function chain(f, file)
+  local folders, folder = {}, file and vim.fs.dirname(file)
   if not folder or not is_below(folder, f.root) then return folders end
   local at = f.root == '/' and '' or f.root
   for part in folder:sub(#f.root + 1):gmatch('[^/]+') do
     at = at .. '/' .. part
-    if #folders < FOLDERS then folders[#folders + 1] = at end
+    folders[#folders + 1] = at
   end
   return folders
+end
+
+--- All folders that are looked in, each behind those that it is in, and what is beside the way to the file at hand
+--- before what is on it.
+---@param f hum.rules.Finding
+---@return string[]
+local function folders_of(f)
+  local way = vim.list_extend({ f.root }, chain(f, f.file))
+  local from = {} ---@type table<string, string[]>  folders that turn off the way, by where
+  for _, folder in ipairs(way) do
+    from[folder] = {}
+  end
+  local had = {} ---@type table<string, true>
+  for _, file in ipairs(f.targets) do
+    local at = f.root
+    for _, folder in ipairs(chain(f, file)) do
+      if from[folder] then
+        at = folder
+      elseif not had[folder] then
+        had[folder] = true
+        table.insert(from[at], folder)
+      end
+    end
+  end
+  local folders = {}
+  for _, folder in ipairs(way) do
+    vim.list_extend(folders, vim.list_extend({ folder }, from[folder]))
+  end
+  return vim.list_slice(folders, 1, FOLDERS)
 end
 
 ---@async
@@ -231,8 +270,12 @@ end
 ---@return hum.RulesFound[]
 function M.all(search)
   local root = search.project and (disk.real(search.project) or search.project) or NONE
-  local f = { search = search, root = root, out = {}, bytes = 0, known = {} } ---@type hum.rules.Finding
-  if search.file then search.file = real_folder(vim.fs.dirname(search.file)) .. '/' .. vim.fs.basename(search.file) end
+  local f = { search = search, root = root, targets = {}, out = {}, bytes = 0, known = {} } ---@type hum.rules.Finding
+  f.file = search.file and real_file(search.file)
+  f.targets[1] = f.file
+  for _, path in ipairs(vim.list_slice(search.named or {}, 1, NAMED)) do
+    f.targets[#f.targets + 1] = real_file(path)
+  end
   take(f, search.own, { own = true, imports = true }, 0)
   local wanted = search.project and names.wanted(search.files) or {}
   for _, folder in ipairs(#wanted > 0 and folders_of(f) or {}) do

@@ -33,6 +33,7 @@ local UNKNOWN = 8192
 ---@class hum.RulesWanted
 ---@field project? string  its root; nil: none
 ---@field file? string     at hand
+---@field named? string[]   other files that they are to be for, too
 ---@field window? fun(cb: fun(tokens: integer?)): fun()?  finds the model's context window; nil, or nil: not known
 ---@field dry? boolean     nothing is asked or told
 
@@ -205,6 +206,7 @@ local function search_of(wanted)
   return {
     project = project and M.enabled(project) and project or nil,
     file = wanted.file,
+    named = wanted.named,
     files = config.get().rules.files or names.DEFAULT,
     own = vim.fs.joinpath(vim.fn.stdpath('config') --[[@as string]], 'hum', 'rules.md'),
     home = vim.uv.os_homedir() or '/',
@@ -216,7 +218,7 @@ end
 ---@return boolean
 local function is_idle(search) return not search.project and not vim.uv.fs_stat(search.own) and not configured() end
 
---- The rules for a file of a project. What is new of them is asked for in one question.
+--- The rules for files of a project. What is new of them is asked for in one question.
 ---@param wanted hum.RulesWanted
 ---@param cb fun(err: string?, rules: hum.Rule[]?, window: integer?)  once, scheduled, or at once
 ---@return fun() cancel  cb is not called any more
@@ -248,8 +250,8 @@ function M.collect(wanted, cb)
 end
 
 local INTRODUCTION = [[
-These are rules of the user and of the project. Follow them. Where two of them disagree, the later one holds; what the
-user says in the conversation comes before all of them.]]
+These are rules of the user and of the project. Follow them. Those in a folder are for the files below it. Where two of
+them disagree, the later one holds; what the user says in the conversation comes before all of them.]]
 
 ---@param rule hum.Rule
 ---@return string

@@ -227,12 +227,17 @@ function M.prepare(given, cb)
       resolve.await(run, function(back) return vision.check(given.endpoint, given.model, messages, back) end, done)
     end)
   end
-  local needs = may_refer(given) or ledgers.has(given.buf)
-  if needs then recall(run) end
-  systems.decide(run, function(err)
-    if err or not needs then return settle(err) end
-    go_on(run, 1, settle)
-  end)
+  -- Last of all, as rules are asked about: nothing is asked for a message that cannot be sent.
+  local function decide(err)
+    if err then return finish(err) end
+    systems.decide(run, settle)
+  end
+  if may_refer(given) or ledgers.has(given.buf) then
+    recall(run)
+    go_on(run, 1, decide)
+  else
+    decide()
+  end
   return function()
     run.over = true
     if run.cancel then run.cancel() end

@@ -53,6 +53,22 @@ local function take_system(run, key, text, notes, replaces)
   }
 end
 
+--- The files that the messages refer to, each once; a folder of which the names are sent has a slash behind it.
+---@param run hum.ContextRun
+---@return string[]
+function M.files(run)
+  local files, had = {}, {} ---@type string[], table<string, true>
+  for _, walked in ipairs(run.walk.pieces) do
+    local path = walked.piece.path
+    if path and walked.piece.tag == 'listing' then path = path .. '/' end
+    if path and walked.form ~= 'gone' and not had[path] then
+      had[path] = true
+      files[#files + 1] = path
+    end
+  end
+  return files
+end
+
 --- Has the system message decided, once for each chat: at its first message, or when the user has changed what it was
 --- decided by.
 ---@param run hum.ContextRun
@@ -72,6 +88,7 @@ function M.decide(run, cb)
       return given.decide(
         given.buf,
         vim.tbl_extend('error', given.place(), {
+          files = M.files(run),
           system = own,
           front = given.front,
           endpoint = given.endpoint,

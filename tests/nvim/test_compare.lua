@@ -126,6 +126,41 @@ test('one undo takes the kept answer back', function(t)
   )
 end)
 
+test('what followed an answer is kept with it', function(t)
+  local _, buf = begin(t)
+  write(t, buf, 'which one?')
+  t:cmd('Hum compare m1 m2')
+  all_done(t, 2)
+  local fork = t:eval('bufnr()')
+  chat.ask(t, 'and then?', fork)
+  all_done(t, 3)
+  t:cmd('Hum keep')
+  eq(buf, t:eval('bufnr()'))
+  match(
+    'which one?\n\n## « m1\n\nAnswer of one.\n\n## » You\n\nand then?\n\n## « m1\n\nAnswer of one.',
+    t:text(buf),
+    true
+  )
+end)
+
+test('an answer to a message that was changed meanwhile stays in its own chat', function(t)
+  local _, buf = begin(t)
+  write(t, buf, 'which one?')
+  local text = t:text(buf)
+  t:cmd('Hum compare m1 m2')
+  all_done(t, 2)
+  local fork = t:eval('bufnr()')
+  t:lua([[
+    local row = vim.fn.search('^which one', 'nw') - 1
+    vim.api.nvim_buf_set_lines(0, row, row + 1, false, { 'which other?' })
+    require('hum').retry(0)]])
+  all_done(t, 3)
+  t:cmd('Hum keep')
+  eq(fork, t:eval('bufnr()'))
+  eq(text, t:text(buf))
+  t:wait_screen('a chat of its own')
+end)
+
 test('a chat that has gone on meanwhile stays; the fork is gone on with', function(t)
   local _, buf = begin(t)
   write(t, buf, 'which one?')

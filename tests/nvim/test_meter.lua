@@ -85,3 +85,21 @@ test('a window that is not known is shown as unknown', WIDE, function(t)
   chat.finished(t)
   wait_top(t, '2,024 of %? tokens')
 end)
+
+test('what was counted does not hold any more when other messages are sent again', WIDE, function(t)
+  local srv = begin(t, { prompt_eval_count = 60, eval_count = 4 })
+  local lines = { '---', 'hum: 1', 'endpoint: ollama', 'model: fake', '---', '' }
+  for i = 1, 12 do
+    vim.list_extend(lines, { '## » You', '', ('Question %d: %s'):format(i, ('word '):rep(120)), '' })
+    vim.list_extend(lines, { '## « fake', '', 'Well.', '' })
+  end
+  vim.list_extend(lines, { '## § Summary', '', 'They talked.', '', '## » You', '', '' })
+  local path = t:write_file('data/nvim/hum/chats/long.md', table.concat(lines, '\n'))
+  local buf = t:lua('return (require("hum").open(...))', path)
+  chat.ask(t, 'hello', buf)
+  chat.finished(t)
+  wait_top(t, '^[^~]* 2 %% of 4k')
+  srv:script({ text = 'Well.' })
+  t:cmd('Hum! compact')
+  wait_top(t, '~[3-6]%d %% of 4k')
+end)

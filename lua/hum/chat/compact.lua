@@ -30,6 +30,14 @@ local M = {}
 --- what is summarized at a time.
 local LONGEST, AROUND, UNKNOWN = 1200, 300, 6000
 
+--- The part of what it replaces that a summary may have at the most.
+local SHORTER = 0.8
+
+--- Tokens of old messages of which a summary that nobody asked for came to nothing: it is not tried again before there
+--- are twice as many.
+local in_vain = {} ---@type table<integer, integer>  by buffer
+chats.on_drop('summaries that came to nothing', function(buf) in_vain[buf] = nil end)
+
 local SYSTEM = [[
 You summarize conversations between a user and an assistant, so that the assistant can go on without them.]]
 
@@ -51,6 +59,7 @@ words, and nothing but the summary.%s
 ---@field window? integer
 ---@field wish string      what the user wants kept
 ---@field on_text fun(text: string)
+---@field is_cut? boolean  the model has come to its limit of length
 
 ---@param buf integer
 ---@return hum.Compacting
@@ -100,7 +109,10 @@ local function ask(one, text, cb)
     on_done = function(result)
       local summary = vim.trim(table.concat(pieces))
       local error = result.error
-      if result.status == 'done' and summary ~= '' then return cb(nil, summary) end
+      if result.status == 'done' and summary ~= '' then
+        one.is_cut = one.is_cut or result.ending == 'cut'
+        return cb(nil, summary)
+      end
       if result.status == 'cancelled' then return cb('it was stopped') end
       if error then
         return cb(error.message .. (error.hint and '\n' .. error.hint or ''), nil, error.code == 'overflow')
@@ -189,13 +201,15 @@ local function run(chat, one, old, opts, finish)
         sizes[i] = tokens.of(one.endpoint, one.model or '', size)
       end
       before = measure.total(sizes)
-      if not olds.is_worth(before) then return steps.finish(nil, false) end
+      local is_vain = opts.quiet and before < 2 * (in_vain[buf] or 0)
+      if is_vain or not olds.is_worth(before) then return steps.finish(nil, false) end
       local list = turns.of(buf).turns
       local title = ('Summarizing %s'):format(count.of(old.turns, 'message'))
       one.on_text = progress.begin(buf, list[#list].row, title) -- where the user is, as a rule
       steps.add(summarize(one, old.texts, sizes, room_of(one), steps.finish))
     end))
     return function()
+      if opts.quiet then in_vain[buf] = before end
       progress.stop(buf)
       steps.cancel()
     end
@@ -211,14 +225,17 @@ local function run(chat, one, old, opts, finish)
       return finish(false)
     end
     local ok, why = nil, err
-    if summary then
+    after = tokens.of(one.endpoint, one.model or '', math.ceil(#(summary or '') / 4))
+    if summary and after > before * SHORTER then
+      why = ('the model wrote about %s tokens for %s'):format(count.grouped(after), count.grouped(before))
+    elseif summary then
       ok, why = write(buf, old, summary)
     end
+    in_vain[buf] = not ok and opts.quiet and before or nil
     if not ok then
       notify.warn('hum: there is no summary, and nothing was changed: ' .. tostring(why))
       return finish(false)
     end
-    after = math.ceil(#summary / 4)
     local are = old.turns == 1 and 'is' or 'are'
     notify.info(
       ('hum: %s (about %s tokens) %s replaced by a summary of about %s\n'):format(
@@ -226,7 +243,9 @@ local function run(chat, one, old, opts, finish)
         count.grouped(before),
         are,
         count.grouped(after)
-      ) .. 'They stay above it, folded; u takes it back, and the summary can be edited.'
+      )
+        .. (one.is_cut and 'Read its end: it was cut at its limit of length. ' or '')
+        .. 'They stay above it, folded; u takes it back, and the summary can be edited.'
     )
     finish(true)
   end)

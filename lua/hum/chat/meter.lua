@@ -29,6 +29,7 @@ local PAUSE = 400
 ---@class hum.Counted  what a server has counted of a chat
 ---@field tokens integer   of question and reply
 ---@field turns integer    so many there were then
+---@field start string      what was left out of them, and replaced by a summary
 ---@field endpoint string
 ---@field model string
 
@@ -64,6 +65,15 @@ end
 ---@field row? integer  of its heading
 ---@field extra integer tokens of pieces
 
+--- What of a chat is not sent: another summary, or a larger window, has other messages sent than were counted.
+---@param buf integer
+---@param list hum.Turn[]
+---@return string
+local function start_of(buf, list)
+  local from = ledgers.has(buf) and ledgers.get(buf).fit.from or {}
+  return ('%s %s %s'):format(summaries.find(list) or '', from.at or '', from.key or '')
+end
+
 --- What of a chat has not been counted.
 ---@param buf integer
 ---@param known hum.Counted|nil
@@ -98,8 +108,9 @@ end
 local function known_of(buf, endpoint, model)
   local one = counted[buf]
   if not one or one.endpoint ~= endpoint or one.model ~= model then return nil end
-  local n = #turns.of(buf).turns
-  return n >= one.turns and n <= one.turns + 1 and one or nil
+  local list = turns.of(buf).turns
+  local is_same = #list >= one.turns and #list <= one.turns + 1 and start_of(buf, list) == one.start
+  return is_same and one or nil
 end
 
 --- Shows it anew.
@@ -157,11 +168,12 @@ end
 local function on_finished(data)
   local buf, stats = data.buf, data.stats or {}
   if not vim.api.nvim_buf_is_loaded(buf) or vim.bo[buf].filetype ~= 'hum' then return end
-  local prompt = stats.prompt_tokens or 0
+  local prompt, list = stats.prompt_tokens or 0, turns.of(buf).turns
   counted[buf] = prompt > 0
       and {
         tokens = math.floor(stats.filled or prompt + (stats.tokens or 0)),
-        turns = #vim.tbl_filter(function(turn) return turn.text ~= '' end, turns.of(buf).turns),
+        turns = #vim.tbl_filter(function(turn) return turn.text ~= '' end, list),
+        start = start_of(buf, list),
         endpoint = data.endpoint,
         model = data.model,
       }

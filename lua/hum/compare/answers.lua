@@ -39,18 +39,27 @@ function M.close(tab, buf)
   window.to_end(buf)
 end
 
---- Copies the last exchange of a chat to another one, which has the same question at its end. In one undo step.
+--- Whether a chat begins as another one, with the same question.
+---@param list hum.Turn[]
+---@param there hum.Turn[]
+---@return boolean
+local function begins_so(list, there)
+  for i, turn in ipairs(there) do
+    if not list[i] or list[i].role ~= turn.role or list[i].text ~= turn.text then return false end
+  end
+  return true
+end
+
+--- Copies what stands behind the question of a chat to another one, which has the same question at its end: the answer,
+--- and what followed it. In one undo step.
 ---@param from integer
 ---@param to integer
 ---@return boolean|nil ok, string|nil err
 function M.take_over(from, to)
   local list, there = turns.of(from).turns, turns.of(to).turns
-  local question = #list
-  while question > 0 and list[question].role ~= 'assistant' do
-    question = question - 1
-  end
-  local reply, draft = list[question], there[#there]
-  if not reply then return nil, 'there is no answer yet' end
+  local draft, reply = there[#there], list[#there + 1]
+  if not begins_so(list, there) then return nil, 'what stands before the answer was changed' end
+  if not reply or reply.role ~= 'assistant' then return nil, 'there is no answer yet' end
   local lines = vim.api.nvim_buf_get_lines(from, reply.row, -1, false)
   local ok, err = pcall(function()
     edit.replace(to, draft.last + 1, -1, {})

@@ -127,7 +127,7 @@ local LUA = {
     'hum/persona',
     'hum/reference',
   },
-  ['hum/commit'] = { 'hum/base', 'hum/generate', 'hum/prompt', 'hum/server', 'hum/place' },
+  ['hum/commit'] = { 'hum/base', 'hum/generate', 'hum/prompt', 'hum/rules', 'hum/server', 'hum/place' },
   ['hum/review'] = { 'hum/base', 'hum/look', 'hum/sets', 'hum/edit', 'hum/apply', 'hum/chat', 'hum/chat/text' },
   ['hum/compare'] = {
     'hum/base',

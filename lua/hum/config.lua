@@ -114,6 +114,7 @@ local M = {}
 ---@field tokens integer
 ---@field subject integer
 ---@field width integer
+---@field rules boolean
 
 ---@class hum.FetchConfig  in seconds and bytes
 ---@field timeout number

@@ -1,6 +1,7 @@
 -- Commit messages: in repositories of a case's own, by a real git.
 local T = require('harness')
 local chat = require('lib.chat')
+local project = require('lib.project')
 local repo = require('lib.repo')
 local test, eq = T.test, T.eq
 
@@ -301,6 +302,57 @@ test('a large diff is cut where it tells least', function(t)
   T.match('%+four', told)
   T.match('long%.txt', told)
   T.match('long%.txt', table.concat(result.left_out, '\n'))
+end)
+
+test('the rules for the files that are committed are told, once they are allowed', function(t)
+  repository(t)
+  local rules = { ['AGENTS.md'] = 'Prefix: [core].', ['sub/AGENTS.md'] = 'Sub: in German.', ['far/AGENTS.md'] = 'Far.' }
+  for name, text in pairs(rules) do
+    t:write_file('repo/' .. name, text .. '\n')
+  end
+  t:write_file('repo/sub/new.txt', 'new\n')
+  sh(t, 'git add sub/new.txt')
+  local path = message_of_git(t, '')
+  local srv = t:fake()
+  srv:script({ default = { text = 'Count' } })
+  configure(t, srv)
+  t:cmd('edit ' .. path)
+  project.answers(t, 'yes')
+  eq('done', commit(t).status)
+  local system = srv:requests('/api/chat')[1].body.messages[1].content
+  T.match('messages of Git commits.*Prefix: %[core%].*Sub: in German.*comes before what is\nsaid above', system)
+  T.no_match('Far', system)
+  eq('done', commit(t).status)
+  T.match('Prefix', asked(srv, 2))
+  eq(1, #project.asked(t), 'one question for all, once')
+
+  t:write_file('repo/AGENTS.md', 'Prefix: [other].\n')
+  project.answers(t, 'no')
+  eq('done', commit(t).status)
+  T.no_match('Prefix', asked(srv, 3))
+  T.match('Sub: in German', asked(srv, 3))
+  eq(2, #project.asked(t))
+
+  configure(t, srv, { rules = false })
+  eq('done', commit(t).status)
+  T.no_match('German', asked(srv, 4))
+  eq(2, #project.asked(t))
+end)
+
+test('stop ends the question about rules, and no message comes', function(t)
+  repository(t)
+  t:write_file('repo/AGENTS.md', 'Prefix: [core].\n')
+  local srv = t:fake()
+  configure(t, srv)
+  t:cmd('edit ' .. message_of_git(t, ''))
+  t:lua([[
+    vim.ui.select = function(items, _, cb) answer = function() cb(items[1], 1) end end
+    handle = require('hum').commit({ on_done = function(given) result = given end })]])
+  t:wait(function() return t:lua('return answer ~= nil') end, 'the question')
+  t:lua('handle.stop()')
+  eq('cancelled', t:lua('return result.status'))
+  t:lua('answer()')
+  eq({}, srv:requests('/api/chat'))
 end)
 
 test('the diff is cut to the window that is asked of the model', function(t)

@@ -6,20 +6,16 @@ local config = require('hum.config')
 local generate = require('hum.generate')
 local git = require('hum.git')
 local message = require('hum.commit.message')
-local models = require('hum.server.models')
 local notify = require('hum.notify')
 local prompt = require('hum.commit.prompt')
 local prompts = require('hum.prompt')
 local sensitive = require('hum.sensitive')
-local serving = require('hum.server.window')
+local served = require('hum.commit.served')
 local staged = require('hum.commit.staged')
 local texts = require('hum.commit.text')
 local windows = require('hum.commit.window')
 
 local M = {}
-
---- What answer and instructions take of a context, in tokens.
-local RESERVE = 1500
 
 ---@class hum.CommitOpts
 ---@field buf? integer          the message, default: the one that is open, else a new one
@@ -46,6 +42,7 @@ local RESERVE = 1500
 ---@field facts? hum.CommitFacts  what git said
 ---@field comment string   what comments begin with
 ---@field diff? hum.BoundedDiff
+---@field rules? string  of the project and the user
 ---@field text? hum.CommitText
 ---@field cancel fun()   of what is under way
 ---@field over? boolean
@@ -76,21 +73,6 @@ end
 
 -- ---- the subject -----------------------------------------------------------------------------
 
---- Who is asked: as the call says, the prompt, or the options.
----@param run hum.CommitRun
----@return string|nil endpoint, string|nil model
-local function asked(run)
-  local options, of = config.get().commit, run.prompt
-  return run.opts.endpoint or of.endpoint or options.endpoint, run.opts.model or of.model or options.model
-end
-
----@param run hum.CommitRun
----@return hum.Think
-local function thinking(run)
-  if run.prompt.think ~= nil then return run.prompt.think end
-  return config.get().commit.think
-end
-
 ---@param run hum.CommitRun
 local function tell_done(run)
   local left_out = run.diff.left_out
@@ -108,7 +90,7 @@ local function settle_subject(run, text)
   local most = config.get().commit.subject
   local subject = text.lines[1]
   if not subject or vim.fn.strdisplaywidth(subject) <= most then return tell_done(run) end
-  local endpoint, model = asked(run)
+  local endpoint, model = served.asked(run)
   local pieces = {}
   local generation = generate.start({
     prompt = prompt.shorten(subject, most),
@@ -148,7 +130,7 @@ end
 local function ask(run)
   local buf = run.buf --[[@as integer]]
   local options = config.get().commit
-  local endpoint, model = asked(run)
+  local endpoint, model = served.asked(run)
   local ok, text = pcall(texts.open, buf, run.comment, function(why)
     fail(run, 'the message was lost: ' .. why)
     run.cancel()
@@ -164,13 +146,13 @@ local function ask(run)
     length = tostring(options.subject),
     recent = run.facts.recent,
     written = vim.trim(table.concat(text.beside, '\n')),
-  })
+  }, run.rules)
   local generation = generate.start({
     system = system,
     prompt = wish,
     endpoint = endpoint,
     model = model,
-    think = thinking(run),
+    think = served.thinking(run),
     options = run.prompt.options,
     on_text = function(piece)
       if not run.over then texts.add(text, reader:feed(piece)) end
@@ -184,28 +166,19 @@ local function ask(run)
 end
 
 ---@param run hum.CommitRun
----@return integer tokens  for the diff
-local function room(run)
-  local endpoint, model = asked(run)
-  local most = config.get().commit.tokens
-  local name = models.endpoint(endpoint)
-  model = model or models.decided(name)
-  local endpoint_options = (config.get().endpoints[name] or {}).options or {}
-  local window = model and serving.of(name, model, endpoint_options.num_ctx)
-  return window and math.max(500, math.min(most, window - RESERVE)) or most
-end
-
----@param run hum.CommitRun
 ---@param diff string
 local function on_diff(run, diff)
   local exclude = config.get().complete.exclude
   local top = run.repository.top or run.repository.dir
-  run.diff = bound.bound(
-    bound.read(diff),
-    room(run),
-    function(path) return sensitive.of_file(vim.fs.joinpath(top, path), exclude).why end
-  )
-  ask(run)
+  local files = bound.read(diff)
+  served.rules(run, files, function()
+    run.diff = bound.bound(
+      files,
+      served.room(run),
+      function(path) return sensitive.of_file(vim.fs.joinpath(top, path), exclude).why end
+    )
+    ask(run)
+  end)
 end
 
 -- ---- what git knows --------------------------------------------------------------------------

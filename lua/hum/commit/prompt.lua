@@ -1,14 +1,21 @@
--- What the model is told of a commit: the prompt "commit", hum's or the user's own, and what git says.
+-- What the model is told of a commit: the prompt "commit", hum's or the user's own, the rules of the project, and what
+-- git says.
 local placeholders = require('hum.prompt.placeholders')
 
 local M = {}
 
+local RULES = [[
+Here no code is written. What these rules say of commit messages, and of the language to write in, comes before what is
+said above.]]
+
 ---@param prompt hum.Prompt
 ---@param values table<string, string>
+---@param rules? string  of the project and the user
 ---@return string|nil system, string text
-function M.fill(prompt, values)
-  local system = prompt.system and placeholders.fill(prompt.system, values)
-  return system, placeholders.fill(prompt.text, values)
+function M.fill(prompt, values, rules)
+  local parts = { prompt.system and placeholders.fill(prompt.system, values) }
+  if rules then vim.list_extend(parts, { rules, RULES }) end
+  return parts[1] and table.concat(parts, '\n\n'), placeholders.fill(prompt.text, values)
 end
 
 ---@param subject string

@@ -720,6 +720,12 @@ which.]],
       default = 72,
       help = 'The width to which the other lines are wrapped.',
     },
+    {
+      name = 'rules',
+      kind = 'boolean',
+      default = true,
+      help = "Whether the model is told the project's rules and yours, see |hum-rules|.",
+    },
   },
 }
 

@@ -1,16 +1,13 @@
 -- The rules of the user and of a project, for edits: they say how code is to be written. Asked for as those of chats
 -- are, in the same question, and bounded by a share of the context window that is loaded.
 local folder = require('hum.chat.kept.folder')
-local notify = require('hum.notify')
-local rules = require('hum.rules')
+local once = require('hum.rules.once')
 local window = require('hum.server.window')
 
 local M = {}
 
 --- Tokens of a context window that is not known.
 local WINDOW = 8192
-
-local told = {} ---@type table<string, true>  what was left out, in words
 
 --- Finds the rules for the file in a buffer.
 ---@param buf integer
@@ -20,19 +17,11 @@ local told = {} ---@type table<string, true>  what was left out, in words
 ---@return fun() cancel  cb is not called any more
 function M.find(buf, endpoint, model, cb)
   local project, name = folder.project(buf), vim.api.nvim_buf_get_name(buf)
-  local wanted = {
+  return once.find({
     project = project and project.root,
     file = name ~= '' and not name:find('^%a[%w+.-]+://') and name or nil,
     window = function(back) back(model and window.of(endpoint, model) or WINDOW) end,
-  }
-  return rules.collect(wanted, function(_, list, tokens)
-    local left_out = list and rules.left_out(list, tokens)
-    if left_out and not told[left_out] then
-      told[left_out] = true
-      notify.warn('hum: ' .. left_out)
-    end
-    cb(list and rules.text(list))
-  end)
+  }, cb)
 end
 
 return M

@@ -1,5 +1,5 @@
--- Which rules there are for files of a project: from the project's root down to the folder of each, those nearest to the
--- file at hand last, with what they import. Runs in the coroutine of hum.rules.disk.
+-- Which rules there are for files of a project: from the project's root down to the folder of each, those nearest to
+-- the file at hand last, with what they import. Runs in the coroutine of hum.rules.disk.
 local disk = require('hum.rules.disk')
 local header = require('hum.rules.header')
 local imports = require('hum.rules.imports')
@@ -270,7 +270,8 @@ end
 ---@return hum.RulesFound[]
 function M.all(search)
   local root = search.project and (disk.real(search.project) or search.project) or NONE
-  local f = { search = search, root = root, targets = {}, out = {}, bytes = 0, known = {} } ---@type hum.rules.Finding
+  ---@type hum.rules.Finding
+  local f = { search = search, root = root, targets = {}, out = {}, bytes = 0, known = {} }
   f.file = search.file and real_file(search.file)
   f.targets[1] = f.file
   for _, path in ipairs(vim.list_slice(search.named or {}, 1, NAMED)) do

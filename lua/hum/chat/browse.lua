@@ -5,20 +5,13 @@ local fork = require('hum.chat.fork')
 local load = require('hum.chat.load')
 local manage = require('hum.chat.manage')
 local notify = require('hum.notify')
-local pick = require('hum.server.pick')
 local preview = require('hum.chat.preview')
+local question = require('hum.question')
 local turns = require('hum.chat.text.turns')
 local window = require('hum.chat.view.window')
 local wrap = require('hum.wrap')
 
 local M = {}
-
---- Calls a function of vim.ui, which may be anybody's by now.
----@param kind 'select'|'input'
-local function ask(kind, ...)
-  local ok, err = pcall(vim.ui[kind] --[[@as function]], ...)
-  if not ok then notify.complain(('vim.ui.%s failed: %s'):format(kind, err)) end
-end
 
 --- Neovim's own vim.ui.select() is a list with numbers: lines of the screen that it has not for items, and cells of
 --- each line that an item has not.
@@ -93,7 +86,7 @@ end
 ---@param title? string
 function M.rename(buf, title)
   if title then return set_title(buf, title) end
-  ask('input', { prompt = 'Title: ', default = manage.title(turns.of(buf)) }, function(typed)
+  question.input({ prompt = 'Title: ', default = manage.title(turns.of(buf)) }, function(typed)
     typed = vim.trim(typed or '')
     if typed ~= '' and vim.api.nvim_buf_is_loaded(buf) then set_title(buf, typed) end
   end)
@@ -105,8 +98,8 @@ end
 ---@param buf? integer  it is open there
 local function delete(path, title, buf)
   local prompt = ('Delete the chat %s?'):format(quoted(title))
-  ask('select', { 'No', 'Yes' }, { prompt = prompt, kind = 'hum_confirm' }, function(answer)
-    if answer ~= 'Yes' then return end
+  question.ask({ 'No', 'Yes' }, { prompt = prompt, kind = 'hum_confirm' }, function(_, said)
+    if said ~= 'Yes' then return end
     local ok, err = manage.delete(path, buf)
     if not ok then return notify.complain(err) end
     notify.info('hum: deleted ' .. quoted(title))
@@ -146,11 +139,11 @@ local ORDER = { 'open', 'rename', 'fork', 'delete' } ---@type hum.ChatAction[]
 ---@param entry hum.ChatEntry
 ---@param mods? table
 local function ask_action(entry, mods)
-  ask('select', ORDER, {
+  question.ask(ORDER, {
     prompt = ('What to do with %s:'):format(quoted(entry.title)),
     kind = 'hum_chat_action',
     format_item = function(action) return action:gsub('^%l', string.upper) end,
-  }, function(action)
+  }, function(_, action)
     if ACTIONS[action] then ACTIONS[action](entry, mods) end
   end)
 end
@@ -199,13 +192,13 @@ end
 ---@param query string
 ---@return hum.ChatEntry[] items, table<hum.ChatEntry, string> shown
 local function items_of(entries, query)
-  if pick.is_builtin(vim.ui.select) then return by_entry(fitting(entries, query)) end
+  if question.is_builtin('select') then return by_entry(fitting(entries, query)) end
   return by_entry(entries, entry_lines(entries, query))
 end
 
 ---@param browse hum.Browse
 local function narrow(browse)
-  ask('input', { prompt = 'Search in chats: ', default = browse.query }, function(typed)
+  question.input({ prompt = 'Search in chats: ', default = browse.query }, function(typed)
     typed = vim.trim(typed or '')
     if typed ~= '' then M.chats({ query = typed, ask = browse.ask, mods = browse.mods }) end
   end)
@@ -227,9 +220,9 @@ local function choose(browse, entries)
   opts.prompt = browse.query ~= '' and ('Chats with %s:'):format(quoted(browse.query)) or 'Chats:'
   opts.kind = 'hum_chats'
   opts.format_item = function(entry) return shown[entry] or entry.title end
-  ask('select', items, opts, function(entry)
+  question.ask(items, opts, function(_, entry)
     preview.close()
-    if type(entry) == 'table' and entry.path then chosen(browse, entry) end
+    if entry then chosen(browse, entry) end
   end)
 end
 

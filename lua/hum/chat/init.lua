@@ -217,7 +217,7 @@ function M.ask(opts)
     local at_cursor = config.get().chat.ask == 'float'
     return M.open(vim.tbl_extend('force', opts, { new = true, window = at_cursor and 'cursor' or nil }))
   end
-  vim.ui.input({ prompt = 'Ask: ' }, function(question)
+  require('hum.question').input({ prompt = 'Ask: ' }, function(question)
     if vim.trim(question or '') ~= '' then M.ask(vim.tbl_extend('force', opts, { question = question })) end
   end)
 end

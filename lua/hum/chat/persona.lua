@@ -11,6 +11,7 @@ local front = require('hum.chat.front')
 local models = require('hum.server.models')
 local notify = require('hum.notify')
 local persona = require('hum.persona')
+local question = require('hum.question')
 local settings_of = require('hum.chat.text.settings').of
 local turns = require('hum.chat.text.turns')
 
@@ -231,8 +232,9 @@ function M.choose(buf)
     local what = M.explain(name, buf)
     return what and ('%s  %s'):format(name, what) or name
   end
-  vim.ui.select(items, { prompt = 'Persona:', kind = 'hum.persona', format_item = shown }, function(name)
-    if name then M.set(buf, name) end
+  local opts = { prompt = 'Persona:', kind = 'hum.persona', format_item = shown }
+  question.ask(items, opts, function(_, name)
+    if name and (not chat or vim.api.nvim_buf_is_loaded(buf)) then M.set(buf, name) end
   end)
 end
 

@@ -5,6 +5,7 @@
 -- * snacks: options for the picker in `snacks`; the items have `file` and `pos`
 -- * telescope-ui-select has no preview; the item is `entry.value.text` for the user's own
 local disk = require('hum.chat.kept.disk')
+local question = require('hum.question')
 
 local M = {}
 
@@ -44,9 +45,6 @@ end
 ---@return string[]
 local function lines_near(entry) return vim.list_slice(lines_of(entry), math.max(1, (entry.line or 1) - ABOVE)) end
 
----@return boolean
-local function is_mini() return debug.getinfo(vim.ui.select, 'S').source:find('mini/pick%.lua$') ~= nil end
-
 --- Options of vim.ui.select() for these items.
 ---@param entries hum.ChatEntry[]
 ---@return table
@@ -56,7 +54,7 @@ function M.options(entries)
     entry.pos = entry.line and { entry.line, 0 } or nil
   end
   return {
-    preview_item = is_mini() and lines_near or in_buffer,
+    preview_item = question.is_mini() and lines_near or in_buffer,
     snacks = { preview = 'file', layout = { preset = 'default' } },
   }
 end

@@ -86,7 +86,7 @@ local function expand(prompt, where, input, cb)
     return cb(('select lines in the code window first, or write what is meant behind /%s'):format(prompt.name))
   end
   local range = range_of(where)
-  fill.ask(prompt, { named = selected }, { input = input, quiet = where.dry }, function(answers, rest)
+  fill.ask(prompt, { named = selected, range = range }, { input = input, quiet = where.dry }, function(answers, rest)
     if not answers then return cb(('write behind /%s what it asks for: there was no answer'):format(prompt.name)) end
     fill.facts(fill.all(prompt), range and range.buf or vim.api.nvim_get_current_buf(), function(facts)
       texts.values = vim.tbl_extend('force', texts.values, { input = rest }, answers, facts)

@@ -3,10 +3,9 @@
 local about_of = require('hum.library.about')
 local library = require('hum.library')
 local list = require('hum.library.list')
-local notify = require('hum.notify')
 local page = require('hum.prompt.page')
-local pick = require('hum.server.pick')
 local prompts = require('hum.prompt')
+local question = require('hum.question')
 local wrap = require('hum.wrap')
 
 local M = {}
@@ -28,9 +27,6 @@ local function close()
   if scratch then pcall(vim.api.nvim_buf_delete, scratch, { force = true }) end
   scratch = nil
 end
-
----@return boolean
-local function is_mini() return debug.getinfo(vim.ui.select, 'S').source:find('mini/pick%.lua$') ~= nil end
 
 ---@param entries hum.PromptEntry[]
 ---@param describes boolean  what each does stands beside it; else its page says that
@@ -55,14 +51,13 @@ local function by_select(entries, on_choice)
   for _, entry in ipairs(entries) do
     entry.file = entry.path -- for snacks
   end
-  local ok, err = pcall(vim.ui.select, entries, {
+  question.ask(entries, {
     prompt = 'Prompt:',
     kind = 'hum_prompts',
     format_item = function(entry) return lines[entry] end,
-    preview_item = is_mini() and page.lines or in_buffer,
+    preview_item = question.is_mini() and page.lines or in_buffer,
     snacks = { preview = 'file', layout = { preset = 'default' } },
-  }, on_choice)
-  if not ok then notify.complain(('vim.ui.select failed: %s'):format(err)) end
+  }, function(_, entry) on_choice(entry) end)
 end
 
 --- Lets the user choose a prompt, and runs it.
@@ -72,9 +67,9 @@ function M.open(opts)
   local entries = prompts.list(about.root)
   local function chosen(entry)
     close()
-    if type(entry) == 'table' and entry.path then library.run_entry(entry, opts, about) end
+    if entry then library.run_entry(entry, opts, about) end
   end
-  if pick.is_builtin(vim.ui.select) then return list.open(entries, shown(entries, false), page.lines, chosen) end
+  if question.is_builtin('select') then return list.open(entries, shown(entries, false), page.lines, chosen) end
   by_select(entries, chosen)
 end
 

@@ -1,4 +1,5 @@
 -- Filling in a prompt: what it is about, what the user says, what git knows, what he is asked for.
+local ask_user = require('hum.question')
 local git = require('hum.git')
 local placeholders = require('hum.prompt.placeholders')
 local plain = require('hum.prompt.plain')
@@ -92,9 +93,10 @@ end
 --- What the prompt asks for: from what stands behind its name, else of the user. {{input}} is not asked for where lines
 --- are named, which may say enough.
 ---@param prompt hum.Prompt
----@param about { named: boolean }
+---@param about { named: boolean, range?: hum.EditRange }
 ---@param opts hum.PromptOpts
----@param cb fun(values: table<string, string>|nil, input: string)  nil: he did not answer
+---@param cb fun(values: table<string, string>|nil, input: string)  nil: he did not answer, or what it is
+--- about was gone when he did
 function M.ask(prompt, about, opts, cb)
   local questions, input = prompt.asks or {}, opts.input or ''
   if about.named then questions = vim.tbl_filter(function(question) return question.name ~= 'input' end, questions) end
@@ -111,8 +113,9 @@ function M.ask(prompt, about, opts, cb)
     if not question then return cb(values, rest) end
     if values[question.name] or opts.quiet then return next_question(i + 1) end
     local hint = question.hint and (' (%s)'):format(question.hint) or ''
-    vim.ui.input({ prompt = ('%s%s: '):format(question.title, hint) }, function(typed)
-      if not typed or shared.trim(typed) == '' then return cb(nil, rest) end
+    ask_user.input({ prompt = ('%s%s: '):format(question.title, hint) }, function(typed)
+      local is_gone = about.range and not vim.api.nvim_buf_is_loaded(about.range.buf)
+      if is_gone or not typed or shared.trim(typed) == '' then return cb(nil, rest) end
       values[question.name] = shared.trim(typed)
       next_question(i + 1)
     end)

@@ -62,7 +62,7 @@ local function ask(question, cb)
   }
   local answers = { 'once', 'always', 'no' }
   local opts = { prompt = prompt_of(question), kind = 'hum.reference' }
-  questions.ask(items, opts, function(i) cb(answers[i] or 'no') end)
+  questions.ask(items, opts, vim.schedule_wrap(function(i) cb(answers[i] or 'no') end))
 end
 
 --- Asks the user, unless he said "always" to this very text in this project.

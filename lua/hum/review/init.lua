@@ -8,6 +8,7 @@ local edits = require('hum.edit')
 local linediff = require('hum.linediff')
 local list = require('hum.apply.list')
 local notify = require('hum.notify')
+local question = require('hum.question')
 local quote = require('hum.chat.text.quote')
 local remarks = require('hum.review.remark')
 local sets = require('hum.sets')
@@ -102,8 +103,8 @@ end
 ---@param at { buf: integer, first: integer, last: integer }
 function M.ask(at)
   local former = remarks.at(at.buf, at.first)
-  vim.ui.input({ prompt = 'Remark: ', default = former and former.text or nil }, function(text)
-    if text then M.remark(at, text) end
+  question.input({ prompt = 'Remark: ', default = former and former.text or nil }, function(text)
+    if text and vim.api.nvim_buf_is_loaded(at.buf) then M.remark(at, text) end
   end)
 end
 

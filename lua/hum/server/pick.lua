@@ -1,6 +1,7 @@
 -- Choosing one of many: by vim.ui.select, which the user may have replaced by something that
 -- filters. Neovim's own is a list with numbers, of which no more is shown than fits on the screen:
 -- before a longer one a part of the name is asked for, and what fits is shown as it is typed.
+local question = require('hum.question')
 local steps_of = require('hum.server.steps').new
 
 local M = {}
@@ -116,36 +117,7 @@ end
 
 -- ---- asking ---------------------------------------------------------------------------------
 
---- Whether a function of vim.ui is Neovim's own.
----@param fn function
----@return boolean
-function M.is_builtin(fn)
-  local source = debug.getinfo(fn, 'S').source
-  return source:find('vim/ui%.lua$') ~= nil
-end
-
---- Calls a function of vim.ui, whatever it is by now. `cb` is called once at most.
----@param name 'select'|'input'
----@param cb fun(err: string?, answer: any)
----@return hum.Cancel
-local function ask(name, cb, ...)
-  local steps, called, given = steps_of(cb), false, vim.F.pack_len(...)
-  given[given.n + 1] = function(answer)
-    called = true
-    steps.finish(nil, answer)
-  end
-  local ok, why = pcall(vim.ui[name], unpack(given, 1, given.n + 1))
-  if not ok and called then
-    error(why, 0)
-  elseif not ok and tostring(why):find('Keyboard interrupt', 1, true) then
-    steps.finish(nil, nil) -- CTRL-C in Neovim's own list
-  elseif not ok then
-    steps.finish(('hum: no model chosen: vim.ui.%s failed: %s'):format(name, why))
-  end
-  return steps.cancel
-end
-
-local NONE = 'hum: no model selected'
+local NONE, FAILED = 'hum: no model selected', 'hum: no model chosen: %s'
 
 ---@param choice hum.Choice
 ---@param items string[]
@@ -153,8 +125,8 @@ local NONE = 'hum: no model selected'
 ---@return hum.Cancel
 local function select(choice, items, cb)
   local opts = { prompt = choice.prompt, kind = 'hum_model', format_item = choice.shown }
-  return ask('select', function(err, item)
-    if err then return cb(err) end
+  return question.call('select', function(err, item)
+    if err then return cb(FAILED:format(err)) end
     cb(type(item) ~= 'string' and NONE or nil, type(item) == 'string' and item or nil)
   end, items, opts)
 end
@@ -165,10 +137,11 @@ end
 ---@return hum.Cancel
 local function input(choice, prompt, cb)
   offered = choice.items
-  local close = M.is_builtin(vim.ui.input) and preview(choice) or function() end
-  local cancel = ask('input', function(err, typed)
+  local close = question.is_builtin('input') and preview(choice) or function() end
+  local cancel = question.call('input', function(err, typed)
     close()
-    if err or type(typed) ~= 'string' or vim.trim(typed) == '' then return cb(err or NONE) end
+    if err then return cb(FAILED:format(err)) end
+    if type(typed) ~= 'string' or vim.trim(typed) == '' then return cb(NONE) end
     cb(nil, typed)
   end, { prompt = prompt, completion = "customlist,v:lua.require'hum.server.pick'.complete" })
   return function()
@@ -228,7 +201,7 @@ end
 function M.choose(choice, cb)
   local steps = steps_of(cb)
   when_free(steps, choice.waits and '^[ciR]' or '^c', function()
-    if #choice.items <= room() or not M.is_builtin(vim.ui.select) then
+    if #choice.items <= room() or not question.is_builtin('select') then
       return steps.add(select(choice, choice.items, steps.finish))
     end
     local keys = vim.o.columns < 60 and '' or ' (<Tab> completes)' -- a prompt that wraps covers the list

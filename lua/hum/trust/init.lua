@@ -106,11 +106,9 @@ local function is_changed(item)
   return entry ~= nil and #entry.allowed > 0
 end
 
---- Whether a function of vim.ui is Neovim's own, which needs somebody at a screen.
+--- Neovim's own list needs somebody at a screen.
 ---@return boolean
-local function can_ask()
-  return #vim.api.nvim_list_uis() > 0 or debug.getinfo(vim.ui.select, 'S').source:find('vim/ui%.lua$') == nil
-end
+local function can_ask() return #vim.api.nvim_list_uis() > 0 or not questions.is_builtin('select') end
 
 --- Runs `fn` once the keys that are typed do not go to a command line.
 ---@param fn fun()

@@ -1,5 +1,6 @@
 -- `:Hum trust`: what the user has allowed and what not, to look at and to change.
 local notify = require('hum.notify')
+local question = require('hum.question')
 local trust = require('hum.trust')
 
 local M = {}
@@ -50,7 +51,7 @@ local function act(one, action)
     trust.revoke(one.path)
     notify.info(('hum: you will be asked again before %s is used'):format(short(one.path)))
   elseif action == VIEW then
-    vim.schedule(function() view(one) end)
+    view(one)
   elseif action == ALLOW or action == NEVER then
     trust.decide(one, action == ALLOW and 'yes' or 'never')
     notify.info(('hum: %s: %s'):format(short(one.path), action == ALLOW and 'allowed' or 'never used'))
@@ -61,12 +62,10 @@ end
 function M.show()
   local list = trust.list()
   if #list == 0 then return notify.info('hum: nothing was allowed or refused yet (:help hum-trust)') end
-  vim.ui.select(list, { prompt = 'Trust:', kind = 'hum.trust', format_item = line_of }, function(one)
+  question.ask(list, { prompt = 'Trust:', kind = 'hum.trust', format_item = line_of }, function(_, one)
     if not one then return end
-    vim.schedule(function()
-      local opts = { prompt = short(one.path) .. ':', kind = 'hum.trust' }
-      vim.ui.select(actions_of(one), opts, function(action) act(one, action) end)
-    end)
+    local opts = { prompt = short(one.path) .. ':', kind = 'hum.trust' }
+    question.ask(actions_of(one), opts, function(_, action) act(one, action) end)
   end)
 end
 

@@ -7,6 +7,7 @@ local hints = require('hum.edit.view.hints')
 local keys = require('hum.config.edit_keys')
 local lent = require('hum.edit.view.lent')
 local notify = require('hum.notify')
+local question = require('hum.question')
 
 local M = {}
 
@@ -169,7 +170,8 @@ M.actions = {
   diff = with_preview(function(preview) return diff.show(preview, actions, hide_views, is_alone) end),
   answer = with_preview(answer.open),
   reply = with_preview(function(preview)
-    vim.ui.input({ prompt = 'Your answer: ' }, function(text)
+    question.input({ prompt = 'Your answer: ' }, function(text)
+      if api.nvim_get_current_buf() ~= preview.buf then return end
       if text and text:find('%S') then reply(preview, text) end
     end)
   end),

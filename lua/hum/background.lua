@@ -83,6 +83,7 @@ end
 ---@return integer|nil buf  of that chat
 ---@return string|nil err
 function M.start(opts)
+  if vim.trim(opts.question or '') == '' and not opts.quote then return nil, 'say what to ask: there is no question' end
   local endpoint = models.endpoint(opts.endpoint)
   local url, err = endpoints.url(endpoint)
   if not url then return nil, err end

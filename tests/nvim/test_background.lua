@@ -133,4 +133,5 @@ test('from Lua: the buffer is returned, wrong arguments raise', function(t)
     t:lua('return select(2, pcall(require("hum").background, { question = 1 }))'),
     true
   )
+  match('no question', t:lua('return select(2, require("hum").background({ question = " " }))'), true)
 end)

@@ -67,9 +67,27 @@ test('images, also from outside the project', function(t)
   eq({ 'data:image/png;base64,' .. vim.base64.encode(t:read_file(path)) }, vim.tbl_values(urls))
 end)
 
+test('one system message, whoever says what of it', function(t)
+  local srv = begin(t, { config = { personas = { terse = { system = 'Be terse.' } } } })
+  local messages = { { role = 'system', content = 'Own.' }, { role = 'user', content = 'hello' } }
+  generate(t, { messages = messages, persona = 'terse' })
+  local sent = project.requests(srv)[1].body.messages
+  eq({ 2, 'Be terse.\n\nOwn.' }, { #sent, sent[1].content })
+end)
+
+test('references without a message of the user are told', function(t)
+  local srv = begin(t)
+  local messages = { { role = 'assistant', content = 'Once upon' } }
+  local result = generate(t, { messages = messages, references = { '#file:src/b.lua' } })
+  match('message of the user', result.error.message, true)
+  eq(0, #project.requests(srv))
+end)
+
 --- References that cannot be sent.
 for name, case in pairs({
   ['a file that is not there'] = { '#file:nowhere.lua', 'nowhere.lua' },
+  ['a kind that there is not'] = { '#nosuch:x', '#nosuch:x is no reference' },
+  ['more than a reference'] = { '#file:src/b.lua and more', 'it ends behind #file:src/b.lua' },
   ['a file with secrets'] = { '#file:.env', '.env' },
   ['a command that the user does not allow'] = { '#cmd:make', 'make' },
 }) do

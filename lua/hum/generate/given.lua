@@ -1,6 +1,7 @@
 -- What hum.generate() is given beside the words: a persona, references, images. They mean what they mean in a chat.
 local attach = require('hum.reference.attach')
 local personas = require('hum.persona')
+local reference = require('hum.reference')
 local vision = require('hum.server.vision')
 local where = require('hum.reference.where')
 
@@ -48,6 +49,26 @@ local function texts_of(opts)
   return texts
 end
 
+--- Why they cannot be sent: a text that is no reference, or has more than one, would go out as if it were not there.
+---@param opts hum.GenerateOpts
+---@return string|nil
+local function refusal(opts)
+  for _, text in ipairs(opts.references or {}) do
+    local found = reference.find({ text })
+    if not found[1] then return ('%s is no reference\nsee :help hum-references'):format(text) end
+    if #found > 1 or vim.trim(text) ~= found[1].text then
+      return ('%s is no reference: it ends behind %s\nquote a name with blanks, as in #file:"a b"'):format(
+        text,
+        found[1].text
+      )
+    end
+  end
+  for _, one in ipairs(opts.messages or { { role = 'user' } }) do
+    if one.role == 'user' then return nil end
+  end
+  return 'references and images belong to a message of the user, and there is none in messages'
+end
+
 --- Finds out what the references stand for, and asks whether a project's persona may be used.
 ---@param opts hum.GenerateOpts  of with_persona()
 ---@param persona? hum.Persona
@@ -57,6 +78,8 @@ end
 function M.find(opts, persona, model, cb)
   local cancel = function() end
   local function find()
+    local why = refusal(opts)
+    if why then return cb(why) end
     cancel = attach.to(texts_of(opts), where.of({ model = model }), function(err, found)
       if not found then return cb(err) end
       cancel = vision.check(

@@ -165,7 +165,12 @@ local function messages_of(opts)
   local list = {}
   if opts.system then list[1] = message('system', opts.system) end
   for _, one in ipairs(opts.messages or { { role = 'user', content = opts.prompt } }) do
-    list[#list + 1] = message(one.role, one.content)
+    local first = #list == 1 and one.role == 'system' and list[1].role == 'system' and list[1].parts[1] or nil
+    if first then -- one system message: some templates refuse a second one
+      first.text = first.text .. '\n\n' .. one.content
+    else
+      list[#list + 1] = message(one.role, one.content)
+    end
   end
   return list
 end

@@ -31,7 +31,7 @@ struct around around_text_ahead(const struct around_text *t, size_t bytes)
 {
     const char *left = t->left.data;
     size_t len = t->left.len > bytes ? t->left.len - bytes : 0;
-    const char *lf = len > 0 ? memrchr(left, '\n', len) : NULL;
+    const char *lf = span_find_last((struct span){left, len}, '\n');
     size_t line = lf != NULL ? (size_t)(lf + 1 - left) : 0;
     return (struct around){
         .before = {left, line},

@@ -30,6 +30,14 @@ bool span_has(struct span s, struct span part)
            (part.len == 0 || memmem(s.data, s.len, part.data, part.len) != NULL);
 }
 
+const char *span_find_last(struct span s, char c)
+{
+    while (s.len > 0 && s.data[s.len - 1] != c) {
+        s.len--;
+    }
+    return s.len > 0 ? s.data + s.len - 1 : NULL;
+}
+
 struct span span_first_word(struct span s)
 {
     size_t n = 0;

@@ -87,6 +87,9 @@ struct span span_rtrim(struct span s); /* ... that it ends with */
 
 bool span_has(struct span s, struct span part); /* part stands somewhere in it */
 
+/* Where the character stands last, or NULL: memrchr, which macOS has not. */
+const char *span_find_last(struct span s, char c);
+
 /* The word that it begins or ends with, empty if there is none. */
 struct span span_first_word(struct span s);
 struct span span_last_word(struct span s);

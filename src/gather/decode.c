@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/utf8.h"
+#include "text/windows1252.h"
 
 #include <stdint.h>
 
@@ -74,14 +75,6 @@ static bool add_utf16(struct span s, bool is_big, struct buf *out)
 
 /* ---- Latin-1 --------------------------------------------------------------------------------- */
 
-/* Of Windows-1252, 0x80 to 0x9F; 0: there is none.
- * https://encoding.spec.whatwg.org/index-windows-1252.txt, without what it takes as controls. */
-static const uint16_t windows[32] = {
-    0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
-    0x2039, 0x0152, 0,      0x017D, 0,      0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
-    0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178,
-};
-
 /* Control characters that texts have: tabs, ends of lines and pages, and those of terminals. */
 static bool is_strange(unsigned char c)
 {
@@ -92,7 +85,7 @@ static bool is_latin1(struct span s)
 {
     for (size_t i = 0; i < s.len; i++) {
         unsigned char c = (unsigned char)s.data[i];
-        if (is_strange(c) || c == 0x7F || (c >= 0x80 && c < 0xA0 && windows[c - 0x80] == 0)) {
+        if (is_strange(c) || c == 0x7F || windows1252(c) == 0) {
             return false;
         }
     }
@@ -102,8 +95,7 @@ static bool is_latin1(struct span s)
 static void add_latin1(struct span s, struct buf *out)
 {
     for (size_t i = 0; i < s.len; i++) {
-        unsigned char c = (unsigned char)s.data[i];
-        utf8_add(out, c >= 0x80 && c < 0xA0 ? windows[c - 0x80] : c);
+        utf8_add(out, windows1252((unsigned char)s.data[i]));
     }
 }
 

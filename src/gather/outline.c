@@ -116,7 +116,7 @@ static struct span head_of(struct span s, size_t most)
     if (s.len <= most) {
         return s;
     }
-    const char *end = memrchr(s.data, '\n', most);
+    const char *end = span_find_last((struct span){s.data, most}, '\n');
     size_t len = end != NULL ? (size_t)(end - s.data) + 1 : utf8_floor(s.data, s.len, most);
     return (struct span){s.data, len};
 }

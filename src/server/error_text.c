@@ -1,6 +1,7 @@
 #include "server/error_text.h"
 
 #include "base/buf.h"
+#include "base/span.h"
 #include "base/utf8.h"
 #include "base/words.h"
 #include "server/balance.h"
@@ -32,7 +33,7 @@ static void add_without_trace(const char *text, struct buf *out)
     while (len > 0 && (unsigned char)text[len - 1] <= ' ') {
         len--;
     }
-    const char *last = memrchr(text, '\n', len);
+    const char *last = span_find_last((struct span){text, len}, '\n');
     last = last != NULL ? last : text;
     utf8_line(last, len - (size_t)(last - text), MAX_TEXT, out);
 }
@@ -86,7 +87,7 @@ static const char *const names[] = {
 /* What may stand in the place of a message, where there is none. */
 static const char *const codes[] = {"type", "code", "status"};
 
-static bool is_blank(const char *text)
+static bool is_all_blank(const char *text)
 {
     return text[strspn(text, " \t\r\n")] == '\0';
 }
@@ -94,7 +95,7 @@ static bool is_blank(const char *text)
 /* A text, or the one that a server behind the server has written. */
 static bool find_in_string(const char *text, int depth, struct buf *out)
 {
-    if (is_blank(text)) {
+    if (is_all_blank(text)) {
         return false;
     }
     if (!unwrap(text, depth, out)) {
@@ -108,7 +109,7 @@ static bool find_both(const cJSON *object, int depth, struct buf *out)
 {
     const cJSON *error = json_get(object, "error");
     size_t before = out->len;
-    if (!cJSON_IsString(error) || is_blank(error->valuestring)) {
+    if (!cJSON_IsString(error) || is_all_blank(error->valuestring)) {
         return false;
     }
     buf_printf(out, "%s: ", error->valuestring);

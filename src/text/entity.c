@@ -1,5 +1,7 @@
 #include "text/entity.h"
 
+#include "text/windows1252.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -97,17 +99,10 @@ static const struct entity *find(const char *name)
     return bsearch(name, entities, sizeof entities / sizeof *entities, sizeof *entities, compare);
 }
 
-/* Numbers that mean what they mean in Windows-1252. */
-static uint32_t as_meant(uint32_t code)
+/* Numbers of what is no character in Unicode mean what they mean in Windows-1252. */
+static uint32_t as_meant(uint32_t number)
 {
-    static const uint16_t windows[] = {
-        0x20AC, 0xFFFD, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
-        0x2039, 0x0152, 0xFFFD, 0x017D, 0xFFFD, 0xFFFD, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
-        0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0xFFFD, 0x017E, 0x0178,
-    };
-    if (code >= 0x80 && code < 0xA0) {
-        return windows[code - 0x80];
-    }
+    uint32_t code = windows1252(number);
     bool is_one = code > 0 && code < 0x110000 && (code < 0xD800 || code > 0xDFFF);
     return is_one ? code : 0xFFFD;
 }

@@ -103,6 +103,16 @@ static void the_end_of_a_text_counts_in_its_hash(void)
     CHECK(one == hash_text(hash_text(HASH_START, "ab"), "c"));
 }
 
+static void finds_the_last_of_a_character(void)
+{
+    const struct span s = span_of("a\nb\nc");
+    CHECK(span_find_last(s, '\n') == s.data + 3);
+    CHECK(span_find_last((struct span){s.data, 3}, '\n') == s.data + 1);
+    CHECK(span_find_last(s, 'a') == s.data);
+    CHECK(span_find_last(s, 'x') == NULL);
+    CHECK(span_find_last((struct span){NULL, 0}, 'x') == NULL);
+}
+
 int main(void)
 {
     RUN(the_meanings_of_blank_are_told_apart);
@@ -110,6 +120,7 @@ int main(void)
     RUN(knows_beginnings);
     RUN(goes_through_lists_of_words);
     RUN(goes_through_lines_from_both_ends);
+    RUN(finds_the_last_of_a_character);
     RUN(the_text_around_the_cursor_moves_with_what_is_typed);
     RUN(the_end_of_a_text_counts_in_its_hash);
     return check_report("span");

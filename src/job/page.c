@@ -1,26 +1,23 @@
 #include "job/page.h"
 
 #include "base/buf.h"
-#include "base/cause.h"
-#include "base/failure.h"
 #include "base/fields.h"
 #include "base/span.h"
 #include "base/utf8.h"
 #include "base/wipe.h"
+#include "job/page_error.h"
+#include "job/reading.h"
+#include "job/redirect.h"
 #include "nvim/event.h"
 #include "nvim/wire.h"
 #include "proto.h"
 #include "server/http.h"
 #include "server/location.h"
-#include "text/charset.h"
-#include "text/html.h"
 #include "text/media.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-#define REDIRECTS_MAX 8
 
 #define ACCEPT                                                                                     \
     "text/html,application/xhtml+xml,text/markdown;q=0.9,text/plain;q=0.9,application/json;q=0.8," \
@@ -30,37 +27,31 @@ struct page {
     struct job job; /* first: a page is one */
     struct job_env env;
     char *asked, *url;
+    char *from; /* the page that led to this one, or NULL */
     struct way way;
     char *proxy, *no_proxy, *ca; /* of the way */
     bool allow_redirects;
     int redirects;
+    bool outside;              /* a page of the web has led to this one */
     struct transfer *transfer; /* NULL once it has ended */
     char *type;                /* the Content-Type of the last answer, or NULL */
-    struct buf body;
-    bool cut; /* there was more of the body */
+    struct buf body;           /* until it is read */
+    size_t bytes;              /* of the body */
+    bool cut;                  /* there was more of it */
+    struct reading *reading;
 
     uv_timer_t timer;
     long timeout_ms, idle_timeout_ms;
     uint64_t began_ms, heard_ms;
-
-    uv_work_t work; /* reads the body, in a thread of its own ... */
-    bool reading;   /* ... now */
-    bool html;
-    bool unknown_charset;
-    char charset[CHARSET_NAME + 1];
-    struct buf text, title;
-
-    bool over;
-    bool closed; /* the timer's handle */
 };
 
-static void free_page(struct page *p)
+static void on_timer_closed(uv_handle_t *handle)
 {
+    struct page *p = handle->data;
     buf_finish(&p->body);
-    buf_finish(&p->text);
-    buf_finish(&p->title);
     wipe_text(p->asked);
     wipe_text(p->url);
+    wipe_text(p->from);
     wipe_text(p->proxy);
     free(p->no_proxy);
     free(p->ca);
@@ -68,23 +59,16 @@ static void free_page(struct page *p)
     free(p);
 }
 
-/* The last of the two that it waits for frees it. */
-static void on_timer_closed(uv_handle_t *handle)
-{
-    struct page *p = handle->data;
-    p->closed = true;
-    if (!p->reading) {
-        free_page(p);
-    }
-}
-
 static void drop(struct job *j)
 {
     struct page *p = (struct page *)j;
-    p->over = true;
     if (p->transfer != NULL) {
         http_cancel(p->transfer);
         p->transfer = NULL;
+    }
+    if (p->reading != NULL) {
+        reading_cancel(p->reading);
+        p->reading = NULL;
     }
     uv_close((uv_handle_t *)&p->timer, on_timer_closed);
 }
@@ -97,150 +81,81 @@ static void end(struct page *p)
     drop(&p->job);
 }
 
-static void add_field(struct buf *out, const char *name, const char *text)
+static void fail(struct page *p, struct page_error e)
 {
-    wire_cstr(out, name);
-    wire_cstr(out, text);
-}
-
-/* In words of its own: there is no endpoint. */
-static void fail(struct page *p, enum hum_error code, long status, const char *message,
-                 const char *hint)
-{
-    struct buf *out = event_begin(p->env.rpc, EVENT_ERROR, p->job.id);
-    wire_map(out, 4);
-    add_field(out, "code", failure_code(code));
-    add_field(out, "message", message);
-    add_field(out, "hint", hint);
-    wire_cstr(out, "status");
-    wire_int(out, status);
+    page_error_send(&e, p->env.rpc, p->job.id);
     end(p);
 }
 
 /* "URL what". */
 static void fail_url(struct page *p, enum hum_error code, const char *what, const char *hint)
 {
-    struct buf message;
-    buf_init_secret(&message, SIZE_MAX);
-    buf_printf(&message, "%s %s", p->url, what);
-    fail(p, code, 0, message.data, hint);
-    buf_finish(&message);
+    fail(p, page_error_of(p->url, code, what, hint));
 }
 
-static const char *hint_of(enum cause_kind kind)
+/* The page that led here is at fault. */
+static void fail_inside(struct page *p)
 {
-    if (kind >= CAUSE_PROXY_NAME) {
-        return "Correct the proxy (HTTP_PROXY, HTTPS_PROXY), or except the host in NO_PROXY.";
-    }
-    if (kind >= CAUSE_UNTRUSTED && kind <= CAUSE_CA_FILE) {
-        return "If you trust it, set the variable SSL_CERT_FILE to the certificate of its "
-               "authority "
-               "(:help hum-tls).";
-    }
-    return "Check the address, and this machine's network.";
+    struct buf what;
+    buf_init_secret(&what, SIZE_MAX);
+    const char *hint = redirect_inside(p->url, &what);
+    fail(p, page_error_of(p->from, HUM_EHTTP, what.data, hint));
+    buf_finish(&what);
 }
 
-static void fail_unreached(struct page *p, const struct http_result *result)
+static void add_field(struct buf *out, const char *name, const char *text)
 {
-    struct buf message;
-    buf_init_secret(&message, SIZE_MAX);
-    buf_printf(&message, "cannot reach %s: ", p->url);
-    if (result->cause.kind != CAUSE_UNKNOWN) {
-        cause_add(&result->cause, "", p->url, &message);
-    } else {
-        buf_add_str(&message, result->why != NULL ? result->why : "no details given");
-    }
-    fail(p, result->error, 0, message.data, hint_of(result->cause.kind));
-    buf_finish(&message);
+    wire_cstr(out, name);
+    wire_cstr(out, text);
 }
 
-static void fail_status(struct page *p, long status)
+static void add_text(struct buf *out, const char *name, struct span text)
 {
-    char what[60];
-    struct buf message;
-    snprintf(what, sizeof what, "returned HTTP %ld%s", status,
-             status == 404   ? ": there is no such page"
-             : status == 401 ? ": it wants a login"
-             : status == 403 ? ": it does not let hum read that"
-             : status == 429 ? ": it has been asked too often"
-                             : "");
-    buf_init_secret(&message, SIZE_MAX);
-    buf_printf(&message, "%s %s", p->url, what);
-    fail(p, HUM_EHTTP, status, message.data,
-         status == 404 || status == 410
-             ? "Correct the address."
-             : "Open it in a browser, copy what matters, and refer to it "
-               "by #clipboard.");
-    buf_finish(&message);
+    wire_cstr(out, name);
+    wire_str(out, text.data, text.len);
 }
 
-static void send_result(struct page *p)
+static void send_result(struct page *p, const struct reading_result *r)
 {
-    bool titled = p->title.len > 0;
+    bool titled = r->title.len > 0;
     struct buf *out = event_begin(p->env.rpc, EVENT_RESULT, p->job.id);
     wire_map(out, 6u + titled);
     add_field(out, "url", p->url);
     add_field(out, "asked", p->asked);
-    add_field(out, "media", p->html ? "text/html" : p->type != NULL ? p->type : "text/plain");
-    wire_cstr(out, "text");
-    wire_str(out, p->text.data, p->text.len);
+    add_field(out, "media", r->is_html ? "text/html" : p->type != NULL ? p->type : "text/plain");
+    add_text(out, "text", r->text);
     wire_cstr(out, "bytes");
-    wire_int(out, (int64_t)p->body.len);
+    wire_int(out, (int64_t)p->bytes);
     wire_cstr(out, "cut");
-    wire_bool(out, p->cut || p->text.error != 0);
+    wire_bool(out, p->cut || r->is_cut);
     if (titled) {
-        wire_cstr(out, "title");
-        wire_str(out, p->title.data, p->title.len);
+        add_text(out, "title", r->title);
     }
     end(p);
 }
 
-/* ---- reading, in a thread ------------------------------------------------------ */
-
-static void work(uv_work_t *work)
+static void fail_charset(struct page *p, const char *charset)
 {
-    struct page *p = work->data;
-    struct buf utf8;
-    buf_init(&utf8, 3 * p->body.len + 16);
-    p->unknown_charset =
-        !charset_convert(p->charset, (struct span){p->body.data, p->body.len}, &utf8);
-    if (!p->unknown_charset && p->html) {
-        html_text((struct span){utf8.data, utf8.len}, &p->text, &p->title);
-    } else if (!p->unknown_charset) {
-        buf_add(&p->text, utf8.data, utf8.len);
-    }
-    buf_finish(&utf8);
+    char what[100];
+    snprintf(what, sizeof what, "is in a character encoding that is not known, \"%s\"", charset);
+    fail_url(p, HUM_EBAD, what, PAGE_COPY_HINT);
 }
 
-static void fail_charset(struct page *p)
+static void on_read(void *ctx, const struct reading_result *result)
 {
-    struct buf message;
-    buf_init_secret(&message, SIZE_MAX);
-    buf_printf(&message, "%s is in a character encoding that is not known, \"%s\"", p->url,
-               p->charset);
-    fail(p, HUM_EBAD, 0, message.data,
-         "Open it in a browser, copy what matters, and refer to it by #clipboard.");
-    buf_finish(&message);
-}
-
-static void on_worked(uv_work_t *work, int status)
-{
-    struct page *p = work->data;
-    (void)status;
-    p->reading = false;
-    if (p->closed) {
-        free_page(p);
-    } else if (p->over) {
-        return; /* the timer's end frees it */
-    } else if (p->unknown_charset) {
-        fail_charset(p);
-    } else if (p->text.len == 0) {
+    struct page *p = ctx;
+    p->reading = NULL;
+    if (result->unknown != NULL) {
+        fail_charset(p, result->unknown);
+    } else if (result->text.len == 0) {
         fail_url(p, HUM_EBAD, "has no text that can be read: it may be made by scripts",
-                 "Open it in a browser, copy what matters, and refer to it by #clipboard.");
+                 PAGE_COPY_HINT);
     } else {
-        send_result(p);
+        send_result(p, result);
     }
 }
+
+/* ---- the answer ---------------------------------------------------------------- */
 
 /* What is refused as soon as it shows what it is. Returns whether it was. */
 static bool refuse(struct page *p)
@@ -258,79 +173,66 @@ static bool refuse(struct page *p)
     return media == MEDIA_PDF || media == MEDIA_OTHER;
 }
 
-static void note_url(struct page *p, const char *url)
-{
-    char *last = xstrdup(url);
-    wipe_text(p->url);
-    p->url = last;
-}
-
 /* The body is here. */
 static void read_body(struct page *p)
 {
-    const struct span body = {p->body.data, p->body.len};
     if (refuse(p)) {
         return;
     }
     uv_timer_stop(&p->timer);
-    p->html = media_of(p->type, body) == MEDIA_HTML;
-    charset_of(p->type, body, p->html, p->charset);
-    p->reading = true;
-    p->work.data = p;
-    uv_queue_work(p->env.loop, &p->work, work, on_worked);
+    p->bytes = p->body.len;
+    p->reading = reading_start(p->env.loop, &p->body, p->type, on_read, p);
 }
-
-/* ---- the answer ---------------------------------------------------------------- */
 
 static bool start_transfer(struct page *p);
 
-/* Where it leads to is as allowed as if it had been written so, but that a page of the web does not
- * lead into the user's own network. */
-static void redirect(struct page *p, const char *location)
+/* Of who has answered; behind a proxy nobody knows but from the address. */
+static bool is_inside(const struct page *p, enum network network)
 {
+    return network == NETWORK_UNKNOWN ? location_is_private(p->url) : network == NETWORK_PRIVATE;
+}
+
+static void redirect(struct page *p, const struct http_result *result)
+{
+    const struct redirect step = {
+        .from = p->url,
+        .to = result->location,
+        .times = ++p->redirects,
+        .from_inside = is_inside(p, result->network),
+        .to_others = p->allow_redirects,
+    };
     struct buf what;
-    const char *why = NULL;
     buf_init_secret(&what, SIZE_MAX);
-    if (location == NULL || !location_is_http(location)) {
-        why = "redirects to what is no page of the web";
-    } else if (p->redirects++ >= REDIRECTS_MAX) {
-        why = "redirects again and again";
-    } else if (location_has_login(location)) {
-        why = "redirects to an address with a login in it";
-    } else if (!location_is_same_host(p->url, location)) {
-        bool inside = location_is_private(location) && !location_is_private(p->url);
-        if (inside || !p->allow_redirects) {
-            buf_printf(&what, "redirects to another host%s: %s",
-                       inside ? ", of your own network" : "", location);
-            why = what.data;
-        }
+    const char *hint = redirect_refusal(&step, &what);
+    if (hint != NULL) {
+        fail_url(p, HUM_EHTTP, what.data, hint);
+        buf_finish(&what);
+        return;
     }
-    if (why != NULL) {
-        fail_url(p, HUM_EHTTP, why,
-                 what.len > 0 ? "Refer to that address, if you want it." : "Correct the address.");
-    } else {
-        note_url(p, location);
-        buf_clear(&p->body);
-        if (!start_transfer(p)) {
-            fail_url(p, HUM_ESPEC, "is not an address that can be used", "Correct the address.");
-        }
+    p->outside = !step.from_inside;
+    wipe_text(p->from);
+    p->from = p->url;
+    p->url = xstrdup(result->location);
+    buf_clear(&p->body);
+    if (!start_transfer(p)) {
+        fail_url(p, HUM_ESPEC, "is not an address that can be used", "Correct the address.");
     }
-    buf_finish(&what);
 }
 
 static void on_http_end(void *ctx, const struct http_result *result)
 {
     struct page *p = ctx;
     p->transfer = NULL;
-    note_url(p, result->url);
-    if (result->error != 0 && result->status == 0) {
-        fail_unreached(p, result);
+    if (result->kept_out) {
+        fail_inside(p);
+    } else if (result->error != 0 && result->status == 0) {
+        fail(p, page_error_of_transfer(p->url, result));
     } else if (result->status >= 300 && result->status < 400) {
-        redirect(p, result->location);
+        redirect(p, result);
     } else if (!http_is_success(result->status)) {
-        fail_status(p, result->status);
+        fail(p, page_error_of_status(p->url, result->status));
     } else if (result->error != 0 && p->body.len == 0) {
-        fail_unreached(p, result);
+        fail(p, page_error_of_transfer(p->url, result));
     } else {
         p->cut = p->cut || result->error != 0; /* what came of it is a page still */
         read_body(p);
@@ -349,9 +251,6 @@ static int on_body(void *ctx, long status, const char *data, size_t len)
     buf_add(&p->body, data, len < room ? len : room);
     struct transfer *t = p->transfer;
     p->transfer = NULL;
-    if (first) {
-        note_url(p, http_url(t));
-    }
     if (first && refuse(p)) {
         return HUM_EBAD;
     }
@@ -428,7 +327,13 @@ static void on_timer(uv_timer_t *timer)
 static bool start_transfer(struct page *p)
 {
     const struct http_request request = {
-        .method = "GET", .url = p->url, .way = p->way, .accept = ACCEPT};
+        .method = "GET",
+        .url = p->url,
+        .way = p->way,
+        .accept = ACCEPT,
+        .keeps_redirects = true,
+        .outside = p->outside,
+    };
     p->heard_ms = uv_now(p->env.loop);
     p->transfer = http_start(p->env.http, &request, &http_callbacks, p);
     return p->transfer != NULL;
@@ -456,8 +361,6 @@ static const char *read_spec(struct page *p, const struct value *spec)
     p->way.proxy = p->proxy = value_strdup(value_get(spec, "proxy"));
     p->way.no_proxy = p->no_proxy = value_strdup(value_get(spec, "no_proxy"));
     p->way.ca = p->ca = value_strdup(value_get(spec, "ca"));
-    buf_init(&p->text, LIMIT_QUERY_BODY);
-    buf_init(&p->title, 1000);
     return f.why;
 }
 
@@ -472,9 +375,9 @@ static void stop(struct job *j, bool discard)
 static void describe(const struct job *j, struct job_info *info)
 {
     const struct page *p = (const struct page *)j;
-    info->state = p->reading ? JOB_ENDING : p->body.len > 0 ? JOB_READING : JOB_WAITING;
+    info->state = p->reading != NULL ? JOB_ENDING : p->body.len > 0 ? JOB_READING : JOB_WAITING;
     info->endpoint = p->url;
-    info->bytes = p->body.len;
+    info->bytes = p->reading != NULL ? p->bytes : p->body.len;
 }
 
 static const struct job_ops page_ops = {
@@ -487,17 +390,9 @@ static const struct job_ops page_ops = {
 /* What is wrong is told before it is a job. */
 static void fail_early(struct page *p, const char *why)
 {
-    struct buf message;
-    buf_init_secret(&message, SIZE_MAX);
-    buf_printf(&message, "%s %s", p->url != NULL ? p->url : "the page", why);
-    struct buf *out = event_begin(p->env.rpc, EVENT_ERROR, p->job.id);
-    wire_map(out, 4);
-    add_field(out, "code", failure_code(HUM_ESPEC));
-    add_field(out, "message", message.data);
-    add_field(out, "hint", "Correct the address.");
-    wire_cstr(out, "status");
-    wire_int(out, 0);
-    buf_finish(&message);
+    struct page_error e =
+        page_error_of(p->url != NULL ? p->url : "the page", HUM_ESPEC, why, "Correct the address.");
+    page_error_send(&e, p->env.rpc, p->job.id);
     drop(&p->job);
 }
 

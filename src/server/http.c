@@ -4,6 +4,7 @@
 #include "base/wipe.h"
 #include "proto.h"
 #include "server/curl.h"
+#include "server/outside.h"
 #include "server/reach.h"
 
 #include <stdlib.h>
@@ -45,6 +46,7 @@ struct transfer {
     struct http *http;
     CURL *easy;
     struct reach reach;
+    struct outside outside;
     struct curl_slist *headers;
     char *url;
     struct buf body;
@@ -52,6 +54,7 @@ struct transfer {
     void *ctx;
     char why[CURL_ERROR_SIZE];
     int redirects;
+    bool keeps_redirects;
     bool waits;     /* counted in http->waiting */
     bool connected; /* curl does not tell in each version */
     bool pause_wanted;
@@ -184,7 +187,7 @@ static bool follow_redirect(struct transfer *t)
 {
     char *location = NULL;
     curl->easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &location);
-    if (location == NULL || t->redirects >= REDIRECTS_MAX || !same_origin(t->url, location)) {
+    if (location == NULL || t->keeps_redirects || t->redirects >= REDIRECTS_MAX || !same_origin(t->url, location)) {
         return false;
     }
     t->redirects++;
@@ -205,13 +208,21 @@ static char *copy_header(CURL *easy, const char *name)
     return found ? xstrdup(header->value) : NULL;
 }
 
+/* Of who has answered. */
+static enum network network_of_peer(const struct transfer *t)
+{
+    char *address = NULL;
+    curl->easy_getinfo(t->easy, CURLINFO_PRIMARY_IP, &address);
+    return t->reach.proxy == NULL ? network_of_text(address) : NETWORK_UNKNOWN;
+}
+
 static void end_transfer(struct transfer *t, CURLcode code)
 {
     if (t->cancelled || t->released) {
         transfer_free(t);
         return;
     }
-    struct http_result result = {.url = t->url};
+    struct http_result result = {.url = t->url, .network = network_of_peer(t)};
     curl->easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &result.status);
     const struct reach_end end = {
         .code = code,
@@ -221,6 +232,7 @@ static void end_transfer(struct transfer *t, CURLcode code)
         .connected = t->connected,
     };
     result.error = reach_explain(&t->reach, &end, &result.cause, &result.why);
+    result.kept_out = result.error != 0 && t->outside.refused;
     if (code == CURLE_OK && result.status >= 300 && result.status < 400) {
         if (follow_redirect(t)) {
             return;
@@ -491,7 +503,11 @@ struct transfer *http_start(struct http *http, const struct http_request *reques
     }
     add_headers(t, request);
     set_options(t, request);
+    t->keeps_redirects = request->keeps_redirects;
     reach_init(&t->reach, curl, easy, t->url, &request->way);
+    if (request->outside && t->reach.proxy == NULL) {
+        outside_init(&t->outside, curl, easy);
+    }
     if (curl->multi_add_handle(http->multi, easy) != CURLM_OK) {
         transfer_free(t);
         return NULL;
@@ -538,11 +554,6 @@ void http_head(const struct transfer *t, struct buf *out)
     } else if (t->reach.proxy != NULL) {
         buf_printf(out, "[through the proxy %s]\n", t->reach.proxy);
     }
-}
-
-const char *http_url(const struct transfer *t)
-{
-    return t->url;
 }
 
 void http_cancel(struct transfer *t)

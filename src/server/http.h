@@ -6,6 +6,7 @@
 
 #include "base/cause.h"
 #include "proto.h"
+#include "server/network.h"
 #include "server/way.h"
 
 #include <stdbool.h>
@@ -24,6 +25,9 @@ struct http_request {
     char **headers;     /* further "Name: value" lines, NULL-terminated, or NULL */
     const char *body;   /* of a POST; JSON */
     size_t body_len;
+    bool keeps_redirects; /* none is followed: on_end gets it */
+    bool outside;         /* no address of a private network is connected to; through a proxy, who
+                             finds the address himself, nothing is judged */
 };
 
 struct http_result {
@@ -31,6 +35,8 @@ struct http_result {
                              connecting), HUM_ECUT (connection lost), HUM_EBAD (not HTTP) */
     const char *url;      /* the whole address */
     long status;          /* 0 before a response; a proxy's answer to CONNECT is none */
+    bool kept_out;        /* of the error: an address was of a private network */
+    enum network network; /* of the address that answered; unknown: none, or it is a proxy's */
     struct cause cause;   /* of the error */
     const char *why;      /* else what is known of the error, or NULL */
     const char *location; /* where a redirect that was not followed points, or NULL */
@@ -58,7 +64,7 @@ const char *http_trouble(void);
 void http_close(struct http *http);
 
 /* Copies what it needs of the request. No callback runs before it returns. A redirect
- * is followed (body and key included) only within the same scheme, host and port.
+ * is followed (body and key included) only within the same scheme, host and port, if at all.
  * Returns NULL if curl refuses the URL. */
 struct transfer *http_start(struct http *http, const struct http_request *request,
                             const struct http_callbacks *callbacks, void *ctx);
@@ -66,9 +72,6 @@ struct transfer *http_start(struct http *http, const struct http_request *reques
 /* Appends what is sent before the body: "POST URL" and the headers, a line each,
  * and which way it goes, in brackets, if that is a special one. Holds the key. */
 void http_head(const struct transfer *t, struct buf *out);
-
-/* Where it is by now: a redirect may have been followed. */
-const char *http_url(const struct transfer *t);
 
 /* Closes the socket now, or, called from on_body, as soon as that returns. No callback
  * follows and the transfer is freed. */

@@ -1,6 +1,7 @@
 #include "server/location.h"
 
-#include <arpa/inet.h>
+#include "server/network.h"
+
 #include <strings.h>
 
 static bool has_scheme(const char *url, const char *scheme)
@@ -80,22 +81,6 @@ static bool ends_with(const char *name, const char *end)
     return n >= m && strcasecmp(name + n - m, end) == 0;
 }
 
-static bool is_private_v4(const unsigned char *a)
-{
-    return a[0] == 0 || a[0] == 10 || a[0] == 127 || (a[0] == 100 && (a[1] & 0xC0) == 64) ||
-           (a[0] == 169 && a[1] == 254) || (a[0] == 172 && (a[1] & 0xF0) == 16) ||
-           (a[0] == 192 && a[1] == 168);
-}
-
-static bool is_private_v6(const unsigned char *a)
-{
-    static const unsigned char zeros[12], mapped[12] = {[10] = 0xFF, [11] = 0xFF};
-    if (memcmp(a, mapped, 12) == 0 || memcmp(a, zeros, 12) == 0) {
-        return is_private_v4(a + 12); /* ::1 and :: are 0.0.0.x there */
-    }
-    return (a[0] & 0xFE) == 0xFC || (a[0] == 0xFE && (a[1] & 0xC0) == 0x80);
-}
-
 /* "2130706433", "0x7f.1": addresses in writings that only machines use. */
 static bool is_odd_number(const char *name)
 {
@@ -107,7 +92,6 @@ bool location_is_private(const char *url)
 {
     struct span host = location_host(url);
     char name[256];
-    unsigned char address[16];
     if (host.len == 0 || host.len >= sizeof name) {
         return true;
     }
@@ -117,11 +101,9 @@ bool location_is_private(const char *url)
     if (zone != NULL) {
         *zone = '\0';
     }
-    if (inet_pton(AF_INET, name, address) == 1) {
-        return is_private_v4(address);
-    }
-    if (inet_pton(AF_INET6, name, address) == 1) {
-        return is_private_v6(address);
+    enum network network = network_of_text(name);
+    if (network != NETWORK_UNKNOWN) {
+        return network == NETWORK_PRIVATE;
     }
     return strchr(name, '.') == NULL || is_odd_number(name) || ends_with(name, ".localhost") ||
            ends_with(name, ".local") || ends_with(name, ".internal") || ends_with(name, ".lan") ||

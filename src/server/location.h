@@ -18,7 +18,8 @@ bool location_has_login(const char *url);
 /* The same host, but for a "www.". */
 bool location_is_same_host(const char *a, const char *b);
 
-/* The host is this machine's, or an address or name of a private network. */
+/* The host is this machine's, or an address or name of a private network. What a name leads to only
+ * network.h tells. */
 bool location_is_private(const char *url);
 
 #endif

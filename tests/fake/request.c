@@ -75,6 +75,15 @@ static bool is_token(const char *s, size_t len)
     return len > 0;
 }
 
+/* Where the path of "http://host/path" begins, as a proxy is asked; of other targets, the target. */
+static const char *path_of(const char *target)
+{
+    static const char scheme[] = "http://";
+    bool absolute = strncmp(target, scheme, sizeof scheme - 1) == 0;
+    return absolute ? target + strcspn(target + sizeof scheme - 1, "/ ") + sizeof scheme - 1
+                    : target;
+}
+
 static bool read_request_line(struct request *r, const char *line, size_t len)
 {
     const char *end = line + len;
@@ -90,15 +99,17 @@ static bool read_request_line(struct request *r, const char *line, size_t len)
     if (memcmp(second + 1, "HTTP/1.", 7) != 0 || (second[8] != '0' && second[8] != '1')) {
         return false;
     }
-    if (*target != '/' && *target != '*') {
+    const char *path = path_of(target);
+    if (*path != '/' && *path != '*') {
         return false;
     }
     r->method = xstrndup(line, (size_t)(space - line));
     r->target = xstrndup(target, (size_t)(second - target));
     r->minor = second[8] - '0';
-    size_t path = strcspn(r->target, "?");
-    r->path = xstrndup(r->target, path);
-    r->query = xstrdup(r->target[path] ? r->target + path + 1 : "");
+    size_t n = strcspn(path, "? ");
+    r->path = xstrndup(path, n);
+    r->query =
+        path[n] == '?' ? xstrndup(path + n + 1, (size_t)(second - path) - n - 1) : xstrdup("");
     return true;
 }
 

@@ -154,6 +154,21 @@ test('a redirect to another host is followed if that is allowed', function(t)
   refused(t, srv.url .. '/a', 'redirects to another host: ' .. there, { allow_redirects = false })
 end)
 
+-- A proxy answers for the page of the web. That a name leads there is for test_network.c: none does without a resolver.
+test('a page of the web does not lead into the own network', function(t)
+  local inside = site(t, { ['/doc'] = { '<p>secret' } })
+  local there = inside.url .. '/doc'
+  local proxy = site(t, {
+    ['/a'] = { redirect = there, status = 302 },
+    ['/b'] = { redirect = '/doc', status = 302 },
+    ['/doc'] = { '<p>public' },
+  })
+  t:lua('vim.env.http_proxy = ...', proxy.url)
+  refused(t, 'http://page.example/a', 'http://page.example/a redirects into your own network: ' .. there)
+  eq({ 0, 1 }, { #inside:requests(), #proxy:requests() })
+  eq('public', fetched(t, 'http://page.example/b').text)
+end)
+
 test('of a long page the beginning is read', function(t)
   local srv = site(t, { ['/long'] = { pieces = { { text = ('word '):rep(1000), times = 100 } }, type = 'text/plain' } })
   local page = fetched(t, srv.url .. '/long', { largest = 20000 })

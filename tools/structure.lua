@@ -171,6 +171,7 @@ local LUA_BASE = {
   'address',
   'aside',
   'bufload',
+  'columns',
   'config',
   'count',
   'definition',

@@ -64,6 +64,12 @@ KINDS.range = {
   what = '{ row, col, row, col }, counted from 0',
   fits = function(value) return are_positions(value, 4) end,
 }
+KINDS.columns = {
+  what = '{ first, last, block }, as hum.selection() has it',
+  fits = function(value)
+    return type(value) == 'table' and is_whole(value.first, 1) and (is_whole(value.last, 0) or value.block == true)
+  end,
+}
 KINDS.think = {
   what = 'a boolean, a string or a number',
   fits = function(value) return vim.list_contains({ 'boolean', 'string', 'number' }, type(value)) end,
@@ -90,7 +96,7 @@ for _, name in ipairs({ 'string', 'boolean', 'table', 'function' }) do
 end
 
 --- Lines of a buffer.
-M.LINES = { buf = 'buffer', first = 'line', last = 'line', text = 'table', _needed = { 'buf', 'first', 'last' } }
+M.LINES = { buf = 'buffer', first = 'line', last = 'line', columns = 'columns', _needed = { 'buf', 'first', 'last' } }
 
 M.CHAT = {
   endpoint = 'string',

@@ -75,7 +75,7 @@ end
 ---@param line string  up to the cursor
 ---@return hum.Subcommand|nil sub, string|nil argument  nil, nil: the first word is not whole
 local function begun(line)
-  local args = line:match('%f[%w]Hum!?%s+(.*)$') or ''
+  local args = line:match('%f[%a]Hum!?%s+(.*)$') or ''
   local word, argument = args:match('^(%S+)%s+(.*)$')
   if word then return named(word), argument end
 end
@@ -87,7 +87,7 @@ end
 function M.explain(line, word)
   local sub, argument = begun(line)
   if argument then return sub and sub.explain and sub.explain(word) end
-  sub = line:find('%f[%w]Hum!?%s') and named(word) or nil
+  sub = line:find('%f[%a]Hum!?%s') and named(word) or nil
   return sub and sub.desc
 end
 

@@ -45,11 +45,16 @@ end
 ---@return string|nil
 local function explain_model(word) return require('hum.server.models').facts_of(word) end
 
+--- The lines to quote, or what visual mode had selected of them.
+---@param given hum.Invocation
+---@return hum.Quote|nil
+local function quoted(given) return given.quote and require('hum.selection').of_range(given.quote, given.text) end
+
 --- What a chat is opened with: a model, a question, or both.
 ---@param given hum.Invocation
 ---@return hum.ChatOpts
 local function chat_opts(given)
-  local opts = { question = given.text, quote = given.quote, mods = given.mods } ---@type hum.ChatOpts
+  local opts = { question = given.text, quote = quoted(given), mods = given.mods } ---@type hum.ChatOpts
   if not given.question then
     local model, question = grammar.split(given.text, require('hum.server.models').is_known)
     opts.question = question
@@ -199,7 +204,7 @@ local function compare(given)
     if not opened then return require('hum.notify').complain(err) end
     buf = opened
   end
-  local bufs, why = require('hum').compare({ buf = buf, models = names, question = question, quote = given.quote })
+  local bufs, why = require('hum').compare({ buf = buf, models = names, question = question, quote = quoted(given) })
   if not bufs then require('hum.notify').complain(why) end
 end
 

@@ -270,7 +270,7 @@ test('visual mode: the characters that are selected, by <Plug>(hum-prompt) and t
   t:wait_screen('Say:', true)
   t:keys('<CR>')
   eq('done', chat.finished(t).status)
-  T.match('line 5:\n\n```lua\nadd\n```', asked(srv)[1], true)
+  T.match('line 5, columns 7-9:\n\n```lua\nadd\n```', asked(srv)[1], true)
 end)
 
 test('the list of prompts shows each, and closes without a choice', OPTS, function(t)

@@ -90,24 +90,183 @@ test('the key says so where nothing has changed, and where nothing is quoted', f
   local before = t:text(buf)
   t:lua([[vim.fn.search('^`code.lua`', 'w')]])
   t:keys('g=')
-  t:wait(function() return t:messages():find('as they are in the file', 1, true) end, 'it is said')
+  t:wait(function() return t:messages():find('as it is in the file', 1, true) end, 'it is said')
   t:keys('ggg=')
   t:wait(function() return t:messages():find('no lines of a file are quoted here', 1, true) end, 'that is said, too')
   eq(before, t:text(buf))
 end)
 
-for keys, quoted in pairs({
-  ['3Gw v e'] = { 'in line 3', '```lua\nvalue_3\n```' },
-  ['3G0w<C-v>2je'] = { 'in lines 3-5', '```lua\nvalue_3\nvalue_4\nvalue_5\n```' },
-  ['3Gvj'] = { 'in lines 3-4', '```lua\nlocal value_3 = 3\nl\n```' },
-  ['3GVj'] = { 'lines 3-4', '```lua\nlocal value_3 = 3\nlocal value_4 = 4\n```' },
-}) do
-  test('what is selected is quoted as it is: ' .. keys, function(t)
-    begin(t)
-    t:cmd('xmap <F6> <Plug>(hum-chat)')
-    t:keys((keys:gsub(' ', '')) .. '<F6>')
-    local text = t:text(opened(t))
-    match('`code.lua`, ' .. quoted[1] .. ':', text, true)
-    match(quoted[2], text, true)
-  end)
+-- ---- parts of lines ---------------------------------------------------------------------------------------------
+
+--- Quotes what is selected by keys, in a chat of its own.
+---@param t test.Case
+---@param win integer  of the code
+---@param keys string
+---@return string text, integer buf
+local function quoted(t, win, keys)
+  t:lua('vim.api.nvim_set_current_win(...)', win)
+  t:keys(keys)
+  local buf = opened(t)
+  return t:text(buf):match('\n(`[^\n]*`, .-\n```)\n'), buf
 end
+
+test('what is selected is quoted as it is, with its lines and columns', function(t)
+  begin(t)
+  local win = t:lua('return vim.api.nvim_get_current_win()')
+  t:cmd('xmap <F6> <Plug>(hum-chat)')
+  for _, case in ipairs({
+    { '3G0wve<F6>', 'line 3, columns 7-13', 'value_3' },
+    { '3G0w<C-v>2je<F6>', 'lines 3-5, columns 7-13', 'value_3\nvalue_4\nvalue_5' },
+    { '3G0w<C-v>2j$<F6>', 'lines 3-5, from column 7 on', 'value_3 = 3\nvalue_4 = 4\nvalue_5 = 5' },
+    { '3G0ww<C-v><F6>', 'line 3, column 15', '=' },
+    { '3G0v$<F6>', 'line 3', 'local value_3 = 3' },
+    { '3G0vj<F6>', 'line 3, column 1 to line 4, column 1', 'local value_3 = 3\nl' },
+    { '4G0wvk0<F6>', 'line 3, column 1 to line 4, column 7', 'local value_3 = 3\nlocal v' },
+    { '3G0Vj<F6>', 'lines 3-4', 'local value_3 = 3\nlocal value_4 = 4' },
+    -- By the command, whose range has the lines alone: what was selected of them, unless others are named.
+    { '3G0wve:Hum chat<CR>', 'line 3, columns 7-13', 'value_3' },
+    { "3G0w<C-v>j$<Esc>:'<LT>,'>Hum chat<CR>", 'lines 3-4, from column 7 on', 'value_3 = 3\nvalue_4 = 4' },
+    { '3G0wve<Esc>:3Hum chat<CR>', 'line 3', 'local value_3 = 3' },
+    { '3G0wve<Esc>:3,4Hum chat<CR>', 'lines 3-4', 'local value_3 = 3\nlocal value_4 = 4' },
+    { '3G0Vj:Hum chat<CR>', 'lines 3-4', 'local value_3 = 3\nlocal value_4 = 4' },
+  }) do
+    local want = ('`code.lua`, %s:\n\n```lua\n%s\n```'):format(case[2], case[3])
+    eq({ case[1], want }, { case[1], (quoted(t, win, case[1])) })
+  end
+end)
+
+test('parts of lines are what Neovim yanks of them, whatever the characters', function(t)
+  chat.configure(t, t:fake())
+  local faults = t:lua([[
+    local selection, columns = require('hum.selection'), require('hum.columns')
+    vim.api.nvim_buf_set_lines(0, 0, -1, false, {
+      'plain text', '\tone\ttab', '', 'wide 漢字 x', 'e\204\129a\204\129 composed\204\129', '漢字漢字漢字', 'x', '\t\t',
+      'end\1\2 of', 'ab\255cd', ('long '):rep(30),
+    })
+    local faults = {}
+    local function check(keys)
+      vim.cmd('normal! \27')
+      vim.cmd(vim.api.nvim_replace_termcodes('normal! ' .. keys, true, true, true))
+      local mode, taken = vim.fn.mode(), selection.take()
+      vim.cmd('silent normal! gv"zy')
+      local wanted = vim.tbl_map(function(line) return line:gsub('%s+$', '') end, vim.fn.getreg('z', 1, true))
+      local found = taken.columns and assert(columns.read(0, taken.first - 1, taken.last - 1, taken.columns)).lines
+        or vim.api.nvim_buf_get_lines(0, taken.first - 1, taken.last, false)
+      found = vim.tbl_map(function(line) return line:gsub('%s+$', '') end, found)
+      if #wanted == #found + 1 and wanted[#wanted] == '' then table.remove(wanted) end -- a line break at the end
+      if not vim.deep_equal(wanted, found) then
+        faults[#faults + 1] = { keys, vim.o.selection, wanted, found, taken }
+      end
+    end
+    for _, how in ipairs({ 'inclusive', 'exclusive' }) do
+      vim.o.selection = how
+      for lnum = 1, 9 do
+        for col = 1, 7, 2 do
+          for _, mode in ipairs({ 'v', '<C-v>' }) do
+            for _, to in ipairs({ '', 'l', '3l', '$', 'j', '2j3l', '2jh', 'k', '2k2l', '2j$' }) do
+              check(('%dG%d|%s%s'):format(lnum, col, mode, to))
+            end
+          end
+        end
+      end
+    end
+    return faults]])
+  eq({}, vim.list_slice(faults, 1, 6), #faults .. ' faults')
+end)
+
+test('a part of lines is folded, and brought up to date as they move, change and go', { ui = { 110, 30 } }, function(t)
+  begin(t)
+  local win, code = t:lua('return vim.api.nvim_get_current_win()'), t:lua('return vim.api.nvim_get_current_buf()')
+  t:cmd('xmap <F6> <Plug>(hum-chat)')
+  --- Changes the code, and asks for the quote as it is then.
+  local function now(buf, change)
+    t:lua('local code, change = ... vim.api.nvim_buf_call(code, function() vim.cmd(change) end)', code, change)
+    t:lua([[vim.fn.search('^`code.lua`', 'w')]])
+    t:keys('g=')
+    return t:text(buf):match('\n(`[^\n]*`, .-\n```)\n')
+  end
+  local _, buf = quoted(t, win, '3G0wve<F6>')
+  t:wait_screen('▸ quoted part of 1 line')
+  local function of(where, text) return ('`code.lua`, %s:\n\n```lua\n%s\n```'):format(where, text) end
+  eq(of('line 4, columns 7-13', 'value_3'), now(buf, '1s/^/-- x\\r/'))
+  eq(of('line 4, columns 9-15', 'value_3'), now(buf, '4s/^/é /'))
+  eq(of('line 4, columns 9-21', 'value_changed'), now(buf, '4s/lue_3/lue_changed/'))
+  t:wait_screen('▸ quoted part of 1 line')
+  local before = t:text(buf)
+  eq(of('line 4, columns 9-21', 'value_changed'), now(buf, '4delete'))
+  t:wait(
+    function() return t:messages():find('quote them again: what is quoted is not in code.lua any more', 1, true) end
+  )
+  eq(before, t:text(buf))
+  eq(of('line 3, columns 7-13', 'value_3'), now(buf, 'undo'))
+  -- A block is the rectangle around what it was, with lines that came into it.
+  t:lua([[vim.api.nvim_buf_set_lines(..., 0, -1, false, { 'one = 1', 'two = 2', '', 'three = 3' })]], code)
+  _, buf = quoted(t, win, '1G0w<C-v>3j2l<F6>')
+  t:wait_screen('▸ quoted part of 4 lines')
+  eq(of('lines 1-4, columns 5-7', '= 1\n= 2\n\ne ='), now(buf, '1s/$/ /'))
+  eq(
+    of('lines 2-6, columns 5-9', '= 1 \n  = 2\nline\n\ne = 3'),
+    (now(buf, '1s/^/\\r/ | 3s/=/  =/ | 3s/$/\\rnew line/'))
+  )
+end)
+
+test('parts of lines are found again in a chat that is read from its file', function(t)
+  begin(t)
+  t:lua([[vim.api.nvim_buf_set_lines(0, 0, -1, false, { 'a value', 'b value', 'c value', 'the only one' })]])
+  t:cmd('silent write')
+  local win = t:lua('return vim.api.nvim_get_current_win()')
+  t:cmd('xmap <F6> <Plug>(hum-chat)')
+  for _, case in ipairs({
+    { '2G0wve<F6>', 'line 2, columns 3-7', 'other', 'silent 2s/value/other/', 'see whether these' },
+    { '4G0wve<F6>', 'line 5, columns 5-8', 'only', 'silent 1s/^/x\\r/' },
+    { '4G0wve<F6>', 'line 4, columns 7-10', 'only', 'silent 4s/^/x /' },
+    { '1G0<C-v>j3l<F6>', 'lines 2-3, columns 1-4', 'a va\nb va', 'silent 1s/^/x\\r/' },
+    { '4G0wve<F6>', 'line 4, columns 5-8', 'only', 'silent 4s/.*/x/', 'line 4 has only 1 character' },
+  }) do
+    t:lua('vim.api.nvim_set_current_win(...)', win)
+    t:cmd('edit! code.lua')
+    t:cmd('messages clear')
+    local _, buf = quoted(t, win, case[1])
+    t:cmd('silent write')
+    local path = t:lua('return vim.api.nvim_buf_get_name(...)', buf)
+    t:cmd('silent! bwipeout! ' .. buf)
+    t:lua('vim.api.nvim_set_current_win(...)', win)
+    t:cmd(case[4])
+    t:lua('require("hum").open(...)', path)
+    buf = opened(t)
+    t:lua([[vim.fn.search('^`code.lua`', 'w')]])
+    t:keys('g=')
+    if case[5] then
+      t:wait(function() return t:messages():find(case[5], 1, true) end, case[5])
+    else
+      eq(('`code.lua`, %s:\n\n```lua\n%s\n```'):format(case[2], case[3]), t:text(buf):match('\n(`[^\n]*`, .-\n```)\n'))
+    end
+  end
+end)
+
+test('lines are found in a file that was read again, renamed or replaced; what is gone is told', function(t)
+  begin(t)
+  local code = t:lua('return vim.api.nvim_get_current_buf()')
+  t:cmd('5,8Hum chat')
+  local buf = opened(t)
+  local function refresh()
+    t:lua([[vim.fn.search('^`', 'w')]])
+    t:keys('g=')
+    return t:text(buf):match('\n(`[^\n]*`, lines %d+%-%d+):\n')
+  end
+  -- Somebody else has written the file, and one of the lines.
+  local lines = t:lua('return vim.api.nvim_buf_get_lines(..., 0, -1, false)', code)
+  table.insert(lines, 1, '-- above')
+  lines[7] = 'changed()'
+  t:write_file('code.lua', table.concat(lines, '\n') .. '\n')
+  t:lua('vim.api.nvim_buf_call(..., function() vim.cmd("silent edit!") end)', code)
+  eq('`code.lua`, lines 6-9', refresh())
+  match('local value_5 = 5\nchanged()\nlocal value_7', t:text(buf), true)
+  t:lua('vim.api.nvim_buf_call(..., function() vim.cmd("silent file other.lua") end)', code)
+  eq('`other.lua`, lines 6-9', refresh())
+  t:lua('vim.api.nvim_buf_set_lines(..., 5, 9, false, {})', code)
+  local before = t:text(buf)
+  refresh()
+  t:wait(function() return t:messages():find('what is quoted is not in other.lua any more', 1, true) end, 'it is told')
+  eq(before, t:text(buf))
+end)

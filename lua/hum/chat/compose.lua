@@ -55,7 +55,7 @@ function M.write(chat, opts)
     blocks[1] = quoted
   end
   local source = opts.quote or opts.quoted
-  if source and not source.text then origin.note(chat.buf, source) end
+  if source then origin.note(chat.buf, source) end
   if opts.question then
     blocks[#blocks + 1] = format.body({ { type = 'text', text = opts.question } }, 'user')
   elseif #blocks > 0 then

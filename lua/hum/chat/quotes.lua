@@ -4,25 +4,28 @@ local fold = require('hum.chat.view.fold')
 local format = require('hum.chat.text.format')
 local notify = require('hum.notify')
 local origin = require('hum.chat.code.origin')
+local quotes = require('hum.chat.text.quote')
 local rows = require('hum.chat.text.rows')
 local snippets = require('hum.chat.text.snippets')
-local target = require('hum.chat.code.target')
 local turns = require('hum.chat.text.turns')
+local whereabouts = require('hum.chat.code.whereabouts')
 
 local M = {}
 
 --- As it is written above a quote; what has none is not looked at.
-local ABOVE = 'lines? %d+%-?%d*:\n'
+local ABOVE = 'lines? %d[^\n]*:\n'
+
+local GUESSED = 'hum: see whether these are the lines: of what was quoted nothing is in %s any more, so they are those '
+  .. 'of the same numbers'
 
 ---@param snippet hum.Snippet
 ---@return hum.LeftRange
 local function range_of(snippet)
-  local count = snippet.to - snippet.from + 1
-  return {
-    first = snippet.row,
-    last = snippet.last,
-    text = ('%d quoted %s'):format(count, count == 1 and 'line' or 'lines'),
-  }
+  local span = snippet.lines --[[@as hum.Span]]
+  local count = span.columns and span.last - span.first + 1 or snippet.to - snippet.from + 1
+  local lines = count == 1 and 'line' or 'lines'
+  local text = span.columns and ('quoted part of %d %s'):format(count, lines) or ('%d quoted %s'):format(count, lines)
+  return { first = snippet.row, last = snippet.last, text = text }
 end
 
 --- Folds the lines that questions quote.
@@ -32,7 +35,7 @@ function M.fold(buf, list)
   local ranges = {}
   for _, turn in ipairs(list) do
     if turn.role == 'user' and turn.text:find(ABOVE) then
-      for _, one in ipairs(snippets.quotes(buf, turn.last)) do
+      for _, one in ipairs(snippets.quotes(buf, turn.last, true)) do
         if one.row > turn.row and one.last <= turn.last then ranges[#ranges + 1] = range_of(one) end
       end
     end
@@ -60,24 +63,6 @@ local function quote_at(buf, row)
   end
 end
 
---- Where the lines of a quote are now: where they were marked, else where they stand as they were, else where they
---- stood.
----@param chat integer
----@param quote hum.Snippet
----@return hum.Range|nil range, string|nil why
-local function range_now(chat, quote)
-  local range = origin.now(chat, quote.text)
-  if range then return range end
-  if not quote.file then return nil, 'quote them again: nothing is known of the buffer that they came from' end
-  local buf = target.buffer(chat, quote.file)
-  if not buf then return nil, ('%s is not there'):format(quote.file) end
-  range = origin.find(chat, buf, { text = quote.text, first = quote.lines.first })
-  if range then return range end
-  local count = vim.api.nvim_buf_line_count(buf)
-  if quote.lines.first > count then return nil, ('%s has only %d lines'):format(quote.file, count) end
-  return { buf = buf, first = quote.lines.first - 1, last = math.min(quote.lines.last, count) - 1 }
-end
-
 --- The row of the line that says whose lines they are.
 ---@param buf integer
 ---@param quote hum.Snippet
@@ -90,28 +75,29 @@ local function heading_row(buf, quote)
   return row
 end
 
---- Quotes the lines as they are now.
+--- Quotes the lines, or what of them is meant, as they are now.
 ---@param buf integer
 ---@param quote hum.Snippet
----@return boolean|nil changed, string|nil err
+---@return hum.Whereabouts|nil range  nil: it could not be done
+---@return string|nil err  nil without a range: nothing has changed
 local function refresh(buf, quote)
-  local range, why = range_now(buf, quote)
+  local range, why = whereabouts.of(buf, quote)
   if not range then return nil, why end
-  local lines = vim.api.nvim_buf_get_lines(range.buf, range.first, range.last + 1, false)
-  local first, last = range.first + 1, range.last + 1
-  local is_same = table.concat(lines, '\n') == quote.text and first == quote.lines.first and last == quote.lines.last
-  if is_same then return false end
-  local new = format.quote({
+  local span = { first = range.first + 1, last = range.last + 1, columns = range.columns }
+  local lines, err = quotes.text(range.buf, span)
+  if not lines then return nil, err end
+  local is_there = span.first == quote.lines.first and span.last == quote.lines.last
+  local is_same = is_there and vim.deep_equal(span.columns, quote.lines.columns)
+  if is_same and table.concat(lines, '\n') == quote.text and range.name == (quote.file or '') then return nil end
+  local new = format.quote(vim.tbl_extend('force', span, {
     lines = lines,
     filetype = vim.bo[range.buf].filetype,
-    name = quote.file or '',
-    first = first,
-    last = last,
-  })
-  local ok, err = pcall(edit.replace, buf, heading_row(buf, quote), quote.last + 1, new)
-  if not ok then return nil, tostring(err) end
-  origin.note(buf, { buf = range.buf, first = first, last = last })
-  return true
+    name = range.name,
+  }) --[[@as hum.QuotedLines]])
+  local ok, fault = pcall(edit.replace, buf, heading_row(buf, quote), quote.last + 1, new)
+  if not ok then return nil, tostring(fault) end
+  origin.note(buf, vim.tbl_extend('force', span, { buf = range.buf }) --[[@as hum.Quote]])
+  return range
 end
 
 --- Brings the quote at the cursor up to date, in one step of undo.
@@ -120,9 +106,10 @@ end
 function M.refresh(buf, row)
   local quote = quote_at(buf, row)
   if not quote then return notify.info('hum: no lines of a file are quoted here') end
-  local changed, err = refresh(buf, quote)
+  local range, err = refresh(buf, quote)
   if err then return notify.warn('hum: ' .. err) end
-  if not changed then return notify.info('hum: the quoted lines are as they are in the file') end
+  if not range then return notify.info('hum: what is quoted is as it is in the file') end
+  if range.guessed then notify.info(GUESSED:format(range.name)) end
   local list = turns.of(buf).turns
   local turn = list[turns.first_of(list, function(one) return one.row > row end) - 1]
   M.fold(buf, { turn })

@@ -1,4 +1,5 @@
 -- What the placeholders of a prompt are for some lines of a buffer.
+local columns = require('hum.columns')
 local plain = require('hum.prompt.plain')
 local problems = require('hum.edit.collect.problems')
 local quote = require('hum.chat.text.quote')
@@ -19,8 +20,8 @@ end
 ---@param range hum.EditRange
 ---@return hum.Quote
 function M.quoted(range)
-  local text = range.chars and vim.split(M.text(range), '\n', { plain = true }) or nil
-  return { buf = range.buf, first = range.first + 1, last = range.last + 1, text = text }
+  local part = range.chars and columns.of_bytes(range.buf, range.chars) or nil
+  return { buf = range.buf, first = range.first + 1, last = range.last + 1, columns = part }
 end
 
 --- The same as a chat quotes it.

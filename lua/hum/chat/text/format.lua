@@ -12,6 +12,7 @@
 local block = require('hum.chat.text.block')
 local read = require('hum.chat.text.read')
 local settings = require('hum.chat.text.settings')
+local span = require('hum.chat.text.span')
 local summaries = require('hum.chat.text.summary')
 
 local M = {}
@@ -186,15 +187,18 @@ local function fence_around(lines)
   return ('`'):rep(longest + 1)
 end
 
+---@class hum.QuotedLines: hum.Span
+---@field lines string[]
+---@field filetype string
+---@field name string  '' for a buffer without one
+
 --- Lines of a file, quoted.
----@param quote { lines: string[], filetype: string, name: string, first: integer, last: integer, is_part?: boolean }
+---@param quote hum.QuotedLines
 ---@return string[]
 function M.quote(quote)
   local fence = fence_around(quote.lines)
   local name = M.one_line(quote.name):gsub('`', "'")
-  local where = quote.first == quote.last and ('line %d'):format(quote.first)
-    or ('lines %d-%d'):format(quote.first, quote.last)
-  if quote.is_part then where = 'in ' .. where end -- not the lines as they are
+  local where = span.words(quote)
   local out = { name ~= '' and ('`%s`, %s:'):format(name, where) or ('From %s:'):format(where), '' }
   out[#out + 1] = fence .. quote.filetype:match('^[%w_+#-]*')
   vim.list_extend(out, quote.lines)

@@ -1,6 +1,7 @@
 -- The file that a code block is said to belong to: by the words of its fence, a comment in its first line or the line
 -- above it. A wrong file is worse than none: sentences that mention files name none, nor do lines with several. Pure.
 local path = require('hum.chat.text.path')
+local span = require('hum.chat.text.span')
 
 local M = {}
 
@@ -218,15 +219,12 @@ end
 --- "`a.lua`, lines 3-5:".
 ---@param line string
 ---@return string|nil file
----@return integer|nil first
----@return integer|nil last
+---@return hum.Span|nil
 function M.above(line)
   local text = vim.trim(line)
-  local quoted, first, last = text:match('^`([^`]+)`, lines? (%d+)%-?(%d*):$')
-  if not quoted then
-    first, last = text:match('^From lines? (%d+)%-?(%d*):$')
-  end
-  if first then return quoted, path.whole(first), path.whole(last) or path.whole(first) end
+  local quoted, where = text:match('^`([^`]+)`, (lines? .*):$')
+  local read = span.read(where or text:match('^From (lines? .*):$') or '')
+  if read then return quoted, read end
   text = plain(text)
   local found = candidates(text)
   for _, other in ipairs(found) do

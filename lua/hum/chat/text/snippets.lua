@@ -16,7 +16,7 @@ local M = {}
 ---@field to integer         last row of the code, `from - 1` if it has none
 ---@field language? string
 ---@field file? string       that it belongs to, as the fence, a comment or the line above it says
----@field lines? { first: integer, last: integer }  of that file, if it is quoted
+---@field lines? hum.Span  of that file, if it is quoted
 ---@field text string        the code, without the fence's indentation
 
 --- State of a line that is neither the first one nor in a turn.
@@ -124,11 +124,11 @@ end
 ---@param lines string[]
 ---@return string|nil language
 ---@return string|nil file
----@return { first: integer, last: integer }|nil
+---@return hum.Span|nil
 local function identity(open, lines)
   local language, file = named.info(open.info)
-  local above, first, last = named.above(open.above or '')
-  if first and last then return language, above, { first = first, last = last } end
+  local above, span = named.above(open.above or '')
+  if span then return language, above, span end
   if language == 'diff' or language == 'patch' then
     file = file or named.diff(lines)
   else
@@ -345,14 +345,15 @@ end
 --- The lines of files that the last question above a row quotes.
 ---@param buf integer
 ---@param row integer
+---@param parts? boolean  those too that are parts of lines
 ---@return hum.Snippet[]
-function M.quotes(buf, row)
+function M.quotes(buf, row, parts)
   local list = turns.of(buf).turns
   for i = turn_at(list, row), 1, -1 do
     local turn = list[i]
     local found = {}
     for _, one in ipairs(turn.role == 'user' and of_turn(buf, turn) or {}) do
-      if one.lines then found[#found + 1] = placed(turn, one) end
+      if one.lines and (parts or not one.lines.columns) then found[#found + 1] = placed(turn, one) end
     end
     if #found > 0 then return found end
   end

@@ -170,6 +170,24 @@ test('a window that is full in the middle of a reply', function(t)
   eq(1, #generations(srv))
 end)
 
+test('a window that is full in the midst of thoughts', function(t)
+  local srv = t:fake()
+  srv:play({
+    answers = {
+      {
+        pieces = {
+          'data: {"choices":[{"delta":{"reasoning_content":"Hm, hm"}}]}\n\n',
+          'data: {"choices":[{"delta":{},"finish_reason":"length"}],"usage":{"prompt_tokens":3000,'
+            .. '"completion_tokens":1096}}\n\ndata: [DONE]\n\n',
+        },
+      },
+    },
+  })
+  local buf = long_chat(t, srv, OPENAI, 10)
+  chat.ask(t, 'And the last question?', buf)
+  match('The context window is full. ', chat.finished(t).hint, true)
+end)
+
 test("Anthropic's word for a full window", function(t)
   local srv = t:fake()
   local function event(name, data) return ('event: %s\ndata: %s\n\n'):format(name, vim.json.encode(data)) end

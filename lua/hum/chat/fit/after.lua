@@ -85,7 +85,8 @@ local function on_done(sent, data)
   if sent.is_text then tokens.learn(sent.endpoint, sent.model, estimated, counted, window) end
   if counted then bound.clear(sent.buf) end
   local filled = counted and counted + (stats.tokens or 0)
-  local is_full = window and filled and filled >= window * FULL and data.ending == 'cut'
+  local is_cut_short = data.ending == 'cut' or data.reason == 'length' -- in the midst of thoughts it is "told"
+  local is_full = window and filled and filled >= window * FULL and is_cut_short
   if is_full or (data.reason or ''):find('context', 1, true) then
     data.hint = 'The context window is full. ' .. cure(sent, window)
   elseif data.ending == 'told' then

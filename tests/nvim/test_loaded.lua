@@ -108,6 +108,13 @@ test('vLLM', { ui = false }, function(t)
   eq(32768, find())
 end)
 
+test('vLLM: an adapter has the window of its model', { ui = false }, function(t)
+  local list =
+    { { id = 'base', owned_by = 'vllm', max_model_len = 32768 }, { id = 'm', owned_by = 'vllm', parent = 'base' } }
+  local _, find = setup(t, { get('/v1/models', { object = 'list', data = list }) })
+  eq(32768, find())
+end)
+
 test('LM Studio: the instance that is loaded', { ui = false }, function(t)
   local item = { key = 'm', max_context_length = 131072, loaded_instances = { { config = { context_length = 4096 } } } }
   local _, find =

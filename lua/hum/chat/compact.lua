@@ -134,6 +134,7 @@ local function summarize(one, texts, sizes, room, cb)
   local steps = steps_of(cb)
   local portions = olds.portions(texts, sizes, room)
   local function go_on(i, before)
+    if i > 1 then one.on_text('\n') end
     local text = before and ('Summary of what came before: %s\n\n%s'):format(before, portions[i]) or portions[i]
     steps.add(ask(one, text, function(err, summary, is_full)
       if is_full and room > 512 then -- the window is smaller than it seemed

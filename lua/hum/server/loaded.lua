@@ -184,7 +184,9 @@ local function of_list(name, model, cb)
   steps.add(ask(name, { path = list.path, at_root = list.at_root }, function(answer)
     local entries = catalog.entries(answer)
     local item = catalog.entry_of(entries, model) or #entries == 1 and entries[1] or nil
-    local context = item and listed_context(item)
+    -- An adapter (LoRA) of vLLM's has the window of its model.
+    local base = item and type(item.parent) == 'string' and catalog.entry_of(entries, item.parent) or nil
+    local context = item and (listed_context(item) or base and listed_context(base))
     kinds[name] = PRESETS[item and item.owned_by or ''] or kinds[name]
     if context then return steps.finish({ context = context, is_loaded = true }) end
     local further = OWNERS[item and item.owned_by or '']

@@ -175,7 +175,7 @@ test('a summary that nobody asked for and that is stopped is left out at the nex
   srv:script({ { match = SUMMARY.match, tokens = { 'They ' }, count = 1000000, interval_ms = 5 }, { text = 'Well.' } })
   local buf = long_chat(t, srv, 9, { chat = { compact_at = 0.25 } })
   chat.ask(t, 'And now?', buf)
-  t:wait_screen('Summarizing')
+  t:wait(function() return #bodies(srv) == 1 end, 'a summary is asked for')
   t:cmd('Hum stop')
   t:cmd('Hum send')
   eq('done', chat.finished(t).status)

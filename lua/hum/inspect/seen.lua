@@ -11,6 +11,7 @@ local function state_of(item)
   if item.cut then return 'taken out' end
   if item.left_out then return 'left out: it does not fit' end
   if item.form == 'gone' then return 'gone, as the model was told' end
+  if item.held then return 'changed since, which is not sent' end
   if item.changed == 'gone' then return 'gone since' end
   if item.changed then return 'changed since' end
   return item.follows and 'unchanged' or ''

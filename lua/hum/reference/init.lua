@@ -237,7 +237,10 @@ function M.check(ids, where, opts, cb)
   job.cancels.helper = measure.start(entries, where, opts.folder, function(err)
     if err then return finish(job, err) end
     local pieces = vim.tbl_map(function(entry) return entry.piece end, entries)
-    local held = vim.tbl_filter(function(piece) return piece.same and piece.note ~= nil end, pieces)
+    local held = vim.tbl_filter(
+      function(piece) return piece.state == 'refused' or (piece.same and piece.note ~= nil) end,
+      pieces
+    )
     if not where.dry then words.tell_left_out(held) end
     finish(job, nil, pieces)
   end)

@@ -91,6 +91,23 @@ function M.gone(named)
   return ('<%s>\n(not there any more)\n</%s>'):format(opening(tag, attributes), tag)
 end
 
+--- What is said of a source whose changes are not sent: without it the model would take what it has seen for the source
+--- as it is.
+---@param named hum.Worded
+---@return string
+function M.held(named)
+  local tag, attributes = name_of(named)
+  return ('<%s>\n(it has changed since, and what it says now is not sent)\n</%s>'):format(opening(tag, attributes), tag)
+end
+
+--- What is said when such a source is as the model has seen it, again.
+---@param named hum.Worded
+---@return string
+function M.back(named)
+  local tag, attributes = name_of(named)
+  return ('<%s>\n(as it stands above, again)\n</%s>'):format(opening(tag, attributes), tag)
+end
+
 --- What is said instead of a content that the model has already seen as another source's.
 ---@param named hum.Worded
 ---@param other hum.Worded

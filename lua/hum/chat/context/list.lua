@@ -17,6 +17,7 @@ local M = {}
 ---@field bytes integer
 ---@field follows boolean  its changes are sent with the next message
 ---@field changed? boolean|'gone'  since then
+---@field held? boolean   what has changed of it is not sent, as the model was told
 ---@field cut boolean     it is not sent any more, as the user said
 ---@field left_out boolean  nor is it because it does not fit
 ---@field after integer   tokens from the turn that it went with first on, which the server reads again if it is cut
@@ -49,6 +50,8 @@ end
 ---@param walked hum.WalkedPiece
 ---@param at integer
 local function add(item, walked, at)
+  item.held = walked.form == 'held'
+  if item.held or walked.form == 'back' then return end
   item.form, item.last, item.left_out = walked.form, at, walked.out
   if walked.form == 'diff' then item.diffs = item.diffs + 1 end
   if walked.out then return end

@@ -87,10 +87,11 @@ function M.of(walk, piece, is_closed)
   return out
 end
 
---- What is told of a source that has gone since the model has seen it.
+--- A line about a source instead of what has changed of it since the model has seen it.
 ---@param seen hum.SeenSource
+---@param form 'gone'|'held'|'back'
 ---@return hum.ContextPiece
-function M.gone(seen)
+function M.line(seen, form)
   local before = seen.piece
   ---@type hum.ContextPiece
   local out = {
@@ -98,7 +99,7 @@ function M.gone(seen)
     title = before.title,
     tag = before.tag,
     attributes = before.attributes,
-    form = 'gone',
+    form = form,
     bytes = 0,
     lines = 0,
     tokens = 0,
@@ -106,7 +107,7 @@ function M.gone(seen)
     follows = before.follows,
     path = before.path,
   }
-  out.head = wording.gone(out)
+  out.head = wording[form](out)
   return out
 end
 

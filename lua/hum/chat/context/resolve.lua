@@ -192,6 +192,11 @@ local function followed(walk)
   return list
 end
 
+--- Whether what a followed source says now is not to be sent.
+---@param piece hum.Piece
+---@return boolean
+local function is_held(piece) return piece.state == 'refused' or (piece.same == true and piece.note ~= nil) end
+
 --- What is to be told of a source that was looked at again.
 ---@param run hum.ContextRun
 ---@param source hum.FollowedSource
@@ -199,7 +204,8 @@ end
 ---@return hum.ContextPiece|nil  nil: nothing has changed
 local function changed(run, source, piece)
   local seen, missed = source.seen, source.missed
-  if piece.state == 'missing' then return seen and pieces.gone(seen) end
+  if piece.state == 'missing' then return seen and pieces.line(seen, 'gone') end
+  if seen and is_held(piece) then return not seen.held and pieces.line(seen, 'held') or nil end
   if not is_sent(piece) then return nil end
   local own = pieces.of(run.walk, piece, run.is_closed)
   if missed then
@@ -208,7 +214,8 @@ local function changed(run, source, piece)
     return nil
   end
   -- What is left out by now and has not changed is not sent again unasked.
-  if own.form == 'same' or seen and own.kept == seen.kept then return nil end
+  local is_same = own.form == 'same' or seen and own.kept == seen.kept
+  if is_same then return seen and seen.held and pieces.line(seen, 'back') or nil end
   return own
 end
 

@@ -4,7 +4,16 @@ local M = {}
 --- More is no ledger of hum's.
 local MOST_TURNS, MOST_PIECES, MOST_TEXT, MOST_NOTES = 10000, 2000, 4000, 200
 
-local FORMS = { whole = true, diff = true, same = true, outline = true, image = true, gone = true }
+local FORMS = {
+  whole = true,
+  diff = true,
+  same = true,
+  outline = true,
+  image = true,
+  gone = true,
+  held = true,
+  back = true,
+}
 
 ---@param value any
 ---@param most? integer  bytes

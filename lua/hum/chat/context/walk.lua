@@ -14,6 +14,8 @@ local M = {}
 ---| 'outline'  # of what is too large
 ---| 'image'
 ---| 'gone'     # a line that says so
+---| 'held'     # a line: what has changed of it is not sent
+---| 'back'     # a line: it is as the model has seen it, again
 
 ---@class hum.ContextPiece: hum.Worded  what went with one message of one source, as the ledger keeps it
 ---@field id string         of the source
@@ -55,6 +57,7 @@ local M = {}
 ---@field turn integer     with which it went
 ---@field forced? boolean  "!" has sent it
 ---@field out boolean     that turn is left out: the model does not see it any more
+---@field held? boolean   the model was told that what has changed is not sent
 
 ---@class hum.WalkedPiece  a piece as it goes now
 ---@field piece hum.ContextPiece
@@ -226,13 +229,34 @@ local function note(walk, piece, form, turn, out)
   if form == 'whole' and not out then walk.wholes[content_key(piece)] = true end
 end
 
+--- Forms that say something of what the model has seen, and change nothing of that.
+local REMARKS = { held = true, back = true }
+
+---@param walk hum.Walk
+---@param piece hum.ContextPiece
+---@param turn integer
+---@param out boolean
+---@return hum.Part[]
+local function remark(walk, piece, turn, out)
+  local seen = walk.seen[M.place(piece.id)]
+  if not seen then return {} end
+  seen.held = piece.form == 'held'
+  walk.pieces[#walk.pieces + 1] = { piece = piece, form = piece.form, turn = turn, out = out, tokens = 0, bytes = 0 }
+  if out or seen.out then return {} end
+  return { text_part(piece.head or wording[piece.form](piece)), text_part(wording.BETWEEN) }
+end
+
 --- Goes over a turn that is left out: what it told the model is known here, but the model does not see it.
 ---@param walk hum.Walk
 ---@param record hum.ContextTurn
 ---@param turn integer
 function M.leave_out(walk, record, turn)
   for _, piece in ipairs(record.pieces) do
-    if not piece.cut then note(walk, piece, piece.form, turn, true) end
+    if REMARKS[piece.form] and not piece.cut then
+      remark(walk, piece, turn, true)
+    elseif not piece.cut then
+      note(walk, piece, piece.form, turn, true)
+    end
   end
 end
 
@@ -244,6 +268,7 @@ end
 ---@return hum.Part[]
 function M.piece(walk, piece, turn, path)
   if piece.cut then return {} end
+  if REMARKS[piece.form] then return remark(walk, piece, turn, false) end
   local form = form_of(walk, piece)
   if form == 'lost' then
     walk.missed[#walk.missed + 1] = piece -- what the model knew before, it knows still

@@ -2,6 +2,7 @@
 local T = require('harness')
 local apply = require('lib.apply')
 local test, eq = T.test, T.eq
+T.once()
 
 local BARE = { ui = false }
 

@@ -3,6 +3,7 @@ local T = require('harness')
 local chat = require('lib.chat')
 local project = require('lib.project')
 local test, eq, match = T.test, T.eq, T.match
+T.once()
 
 ---@param t test.Case
 ---@param script? table

@@ -1,6 +1,7 @@
 -- What belongs to a chat but is not its text: kept by content in a private folder beside the file.
 local T = require('harness')
 local test, eq = T.test, T.eq
+T.once()
 
 --- Calls a function of hum.chat.kept.belongings with a list of arguments.
 local function call(t, name, ...)

@@ -4,6 +4,7 @@ local T = require('harness')
 local complete = require('lib.complete')
 local fill = require('lib.fill')
 local test = T.test
+T.once()
 
 fill.cases({ filetype = 'python', set = 'et sw=4' }, {
   {

@@ -2,6 +2,7 @@
 local T = require('harness')
 local chat = require('lib.chat')
 local test, eq = T.test, T.eq
+T.once()
 
 --- Runs the check and gives its report, once it is done.
 local function check_again(t)

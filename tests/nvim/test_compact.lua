@@ -2,6 +2,7 @@
 local T = require('harness')
 local chat = require('lib.chat')
 local test, eq, ok, match = T.test, T.eq, T.ok, T.match
+T.once()
 
 --- A chat of so many exchanges, from a file.
 ---@param t test.Case

@@ -1,6 +1,7 @@
 -- Options: defaults, where they come from, and how faults are told.
 local T = require('harness')
 local test, eq = T.test, T.eq
+T.once()
 
 local QUIET = { ui = false }
 

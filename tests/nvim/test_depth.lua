@@ -4,6 +4,7 @@ local T = require('harness')
 local chat = require('lib.chat')
 local complete = require('lib.complete')
 local test, eq = T.test, T.eq
+T.once()
 
 --- Of src/proto.h, which has the number in C.
 local function limit(t)

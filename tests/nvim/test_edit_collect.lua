@@ -1,6 +1,7 @@
 -- What is found out for an edit: what is wrong in its lines, and the definitions of what they name.
 local T = require('harness')
 local test, eq = T.test, T.eq
+T.once()
 
 local PURE = { ui = false }
 

@@ -3,6 +3,7 @@ local T = require('harness')
 local chat = require('lib.chat')
 local editor = require('lib.editor')
 local test, eq = T.test, T.eq
+T.once()
 
 local BARE = { nvim = false }
 

@@ -1,6 +1,7 @@
 -- The words of the figures, and which of them are known.
 local T = require('harness')
 local test, eq = T.test, T.eq
+T.once()
 
 ---@param t hum.TestCase
 ---@param fn string  of hum.chat.view.figures

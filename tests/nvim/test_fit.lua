@@ -3,6 +3,7 @@ local T = require('harness')
 local chat = require('lib.chat')
 local engine = require('lib.engine')
 local test, eq, ok, match, no_match = T.test, T.eq, T.ok, T.match, T.no_match
+T.once()
 
 ---@param t test.Case
 ---@param srv { url: string }

@@ -2,6 +2,7 @@
 local T = require('harness')
 local chat = require('lib.chat')
 local test, eq = T.test, T.eq
+T.once()
 
 local FOLDER = 'data/nvim/hum/chats/'
 

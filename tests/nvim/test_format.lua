@@ -1,6 +1,7 @@
 -- The text of a chat: what is written is read back, whatever a reply contains.
 local T = require('harness')
 local test, eq = T.test, T.eq
+T.once()
 
 local PURE = { ui = false }
 

@@ -3,7 +3,6 @@
 local T = require('harness')
 local chat = require('lib.chat')
 local test, eq = T.test, T.eq
-
 T.once()
 
 --- No error of Lua or Vim has been shown.
@@ -56,13 +55,14 @@ local RELOAD = [[
     vim.cmd.runtime('plugin/hum.lua')
   end]]
 
---- Nothing is shown as being waited for.
+--- Whether something is shown as being waited for.
+local function waits(t, buf)
+  local marks = [[return #vim.api.nvim_buf_get_extmarks(..., vim.api.nvim_get_namespaces()['hum.wait'], 0, -1, {})]]
+  return t:lua(marks, buf) > 0
+end
+
 local function nothing_waits(t, buf)
-  t:wait(function()
-    local marks =
-      t:lua([[return #vim.api.nvim_buf_get_extmarks(..., vim.api.nvim_get_namespaces()['hum.wait'], 0, -1, {})]], buf)
-    return marks == 0
-  end, 'nothing is waited for')
+  t:wait(function() return not waits(t, buf) end, 'nothing is waited for')
 end
 
 -- ---- edits while a model thinks or writes ------------------------------------------------
@@ -318,7 +318,9 @@ test('a choice that comes after its message was sent again is not taken', functi
 end)
 
 for how, stop in pairs({
-  ['<C-c>'] = function(t) t:keys('<C-c>') end,
+  ['<C-c>'] = function(t, buf)
+    t:interrupt(function() return not waits(t, buf) end)
+  end,
   [':Hum stop'] = function(t) t:cmd('Hum stop') end,
   [':Hum! stop from elsewhere'] = function(t)
     t:cmd('new')
@@ -329,7 +331,7 @@ for how, stop in pairs({
   test(('what is being prepared is shown, and %s ends it'):format(how), function(t)
     local srv, buf = asking(t)
     t:wait_screen('model')
-    stop(t)
+    stop(t, buf)
     nothing_waits(t, buf)
     t:lua('choose()')
     eq({}, srv:requests('/api/chat'))

@@ -4,7 +4,6 @@ local chat = require('lib.chat')
 local complete = require('lib.complete')
 local editor = require('lib.editor')
 local test, eq = T.test, T.eq
-
 T.once()
 
 local BARE = { nvim = false }
@@ -385,8 +384,7 @@ test('a message that waits for its key is listed until CTRL-C', { ui = { 100, 24
   t:keys(':Hum jobs<CR>')
   t:wait_screen('chat +preparing +ollama +fake +%d+ s +0 B')
   t:keys('<CR>')
-  t:keys('<C-c>')
-  t:wait(function() return not t:screen():find('getting the key') end, 'nothing is waited for')
+  t:interrupt(function() return not t:screen():find('getting the key') end)
   t:cmd('Hum jobs')
   t:wait_screen('hum: nothing is running', true)
   eq({}, srv:requests('/api/chat'))

@@ -5,6 +5,7 @@ local chat = require('lib.chat')
 local editor = require('lib.editor')
 local site = require('lib.site')
 local test, eq = T.test, T.eq
+T.once()
 
 local KEY = 'zesame/open+0815='
 

@@ -3,6 +3,7 @@ local T = require('harness')
 local chat = require('lib.chat')
 local project = require('lib.project')
 local test, eq = T.test, T.eq
+T.once()
 
 --- All that was said in the nth request.
 local function sent(srv, n) return project.words(project.requests(srv)[n or 1]) end

@@ -2,6 +2,7 @@
 local T = require('harness')
 local kinds = require('lib.kinds')
 local test, eq = T.test, T.eq
+T.once()
 
 local PURE = { ui = false }
 

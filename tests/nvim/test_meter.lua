@@ -2,6 +2,7 @@
 local T = require('harness')
 local chat = require('lib.chat')
 local test, match, no_match = T.test, T.match, T.no_match
+T.once()
 
 local WIDE = { ui = { 100, 24 } }
 

@@ -1,6 +1,7 @@
 -- Models: listed, completed, chosen, remembered.
 local T = require('harness')
 local test, eq = T.test, T.eq
+T.once()
 
 local MODELS = {
   { name = 'alpha:7b' },

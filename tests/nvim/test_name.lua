@@ -1,6 +1,7 @@
 -- Titles of chats and names of their files, as pure functions of a question.
 local T = require('harness')
 local test, eq = T.test, T.eq
+T.once()
 
 local TITLES = {
   { 'Why is the sky blue?', 'Why is the sky blue?' },

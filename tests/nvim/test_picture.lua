@@ -1,6 +1,7 @@
 -- What records README's pictures: rows of a terminal as runs, films as SVG.
 local T = require('harness')
 local test, eq = T.test, T.eq
+T.once()
 
 package.path = 'tools/picture/?.lua;' .. package.path
 local boxes = require('boxes')

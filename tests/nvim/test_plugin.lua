@@ -18,7 +18,7 @@ end
 
 test(
   'without a built helper one message gives the exact command, and :Hum build does it',
-  { nvim = false, alone = true },
+  { nvim = false, alone = true, once = true },
   function(t)
     local dir = fresh_copy(t)
     t.root = dir

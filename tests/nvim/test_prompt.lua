@@ -1,6 +1,7 @@
 -- Prompts as files: what is read, what is told of a file with a fault, what comes into the text.
 local T = require('harness')
 local test, eq = T.test, T.eq
+T.once()
 
 local PURE = { ui = false }
 

@@ -2,6 +2,7 @@
 local T = require('harness')
 local chat = require('lib.chat')
 local test, eq = T.test, T.eq
+T.once()
 
 --- A project with prompts, a file of which is open. `answer`: what the user says.
 local function begin(t, answer)

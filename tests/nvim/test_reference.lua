@@ -3,6 +3,7 @@ local T = require('harness')
 local project = require('lib.project')
 local reference = require('lib.reference')
 local test, eq = T.test, T.eq
+T.once()
 
 ---@param t test.Case
 ---@return string folder

@@ -3,6 +3,7 @@ local T = require('harness')
 local chat = require('lib.chat')
 local project = require('lib.project')
 local test, eq = T.test, T.eq
+T.once()
 
 ---@param t test.Case
 ---@return integer buf

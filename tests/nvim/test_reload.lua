@@ -2,6 +2,7 @@
 local T = require('harness')
 local chat = require('lib.chat')
 local test, eq = T.test, T.eq
+T.once()
 
 local OPTIONS = { num_ctx = 8192, num_thread = 4, temperature = 0.5 }
 

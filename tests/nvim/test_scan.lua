@@ -1,6 +1,7 @@
 -- The incremental block scanner against a reading from scratch.
 local T = require('harness')
 local test, eq, ok = T.test, T.eq, T.ok
+T.once()
 
 -- In the child: a chat with a scan, `scratch()` (states by reading everything), `agree()`.
 local SETUP = [[

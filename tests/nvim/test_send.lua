@@ -2,6 +2,7 @@
 local T = require('harness')
 local chat = require('lib.chat')
 local test, eq, ok = T.test, T.eq, T.ok
+T.once()
 
 ---@return string[]  the messages of each request, as they were sent, without the closing bracket
 local function sent(srv)

@@ -2,6 +2,7 @@
 local T = require('harness')
 local chat = require('lib.chat')
 local test, eq = T.test, T.eq
+T.once()
 
 local function data(record) return ('data: %s\n\n'):format(vim.json.encode(record)) end
 local function delta(fields, more)

@@ -2,6 +2,7 @@
 local T = require('harness')
 local chat = require('lib.chat')
 local test, eq = T.test, T.eq
+T.once()
 
 --- What a message becomes: its text, or why not.
 local function expand(t, text, where)

@@ -3,6 +3,7 @@
 local T = require('harness')
 local complete = require('lib.complete')
 local test, eq = T.test, T.eq
+T.once()
 
 local OPTS = complete.OPTS
 local HEAD = { 'local one = 1', '' }

@@ -1,6 +1,7 @@
 -- Suggestions through other completion plugins.
 local T = require('harness')
 local test, eq = T.test, T.eq
+T.once()
 
 local TEXT = 'print("hello")\nreturn 1'
 

@@ -3,6 +3,7 @@ local T = require('harness')
 local ask = require('lib.ask').once
 local site = require('lib.site')
 local test, eq = T.test, T.eq
+T.once()
 
 local QUIET = { ui = false }
 

@@ -2,6 +2,7 @@
 local T = require('harness')
 local project = require('lib.project')
 local test, eq, match, no_match = T.test, T.eq, T.match, T.no_match
+T.once()
 
 --- Asks for texts, by path, and gives the allowed paths once the answer is there.
 ---@param t test.Case

@@ -1,6 +1,7 @@
 -- The turns that are kept of a chat, against a reading from scratch.
 local T = require('harness')
 local test, eq, ok = T.test, T.eq, T.ok
+T.once()
 
 local PURE = { ui = false }
 

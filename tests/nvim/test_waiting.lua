@@ -2,6 +2,7 @@
 local T = require('harness')
 local chat = require('lib.chat')
 local test, eq, ok = T.test, T.eq, T.ok
+T.once()
 
 local FIRST = 'data: {"choices":[{"index":0,"delta":{"role":"assistant","content":null}}],"prompt_progress":'
 local LAST = 'data: {"choices":[{"index":0,"delta":{"content":"so"}}]}\n\n'

@@ -468,6 +468,25 @@ test('unsaved text and the file are one source, of which the last one named is f
   eq('nothing since', all[7].content)
 end)
 
+test('a file and its buffer in one message are one text, the unsaved one, and that is told', function(t)
+  local srv, buf = begin(t)
+  t:lua([[vim.api.nvim_buf_set_lines(vim.fn.bufnr('src/a.lua'), 2, 3, false, { 'local alpha_1 = "unsaved"' })]])
+  project.ask(t, '#file:src/a.lua and #file:src/*.lua and #buffer', buf, 1)
+  local said = last(srv)[1].content
+  eq(1, project.count(said, '<file path="src/a.lua">'))
+  eq(1, project.count(said, 'local alpha_30 = 30'))
+  eq(1, project.count(said, 'local beta_30 = 30'))
+  match('local alpha_1 = "unsaved"', said, true)
+  no_match('local alpha_1 = 1\n', said)
+  local function is_told()
+    return t:messages():gsub('%s+', ' '):find('#file:src/a.lua: its text in Neovim is sent', 1, true)
+  end
+  t:wait(is_told, 'it is told')
+  project.ask(t, 'nothing since', buf, 2)
+  project.same_beginning(srv)
+  eq('nothing since', last(srv)[3].content)
+end)
+
 test('a chat without references has no ledger', function(t)
   local _, buf = begin(t)
   project.ask(t, 'hello', buf, 1)

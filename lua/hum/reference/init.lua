@@ -20,6 +20,9 @@ local words = require('hum.reference.words')
 
 local M = {}
 
+--- Of a file that is named beside its buffer.
+local UNSAVED = 'its text in Neovim is sent, which is not saved'
+
 ---@class hum.ReferenceOpts
 ---@field folder? string  where copies are kept; nil: everything is only measured
 ---@field since? fun(id: string): string|nil  the kept name of what the model has seen of a source
@@ -63,6 +66,26 @@ local function all(job)
     vim.list_extend(list, entries)
   end
   return list
+end
+
+--- A file and its buffer in one message are one text: that of the buffer, saved or not.
+---@param job hum.ReferenceJob
+local function join_buffers(job)
+  local unsaved = {} ---@type table<string, hum.Source>
+  for _, entry in ipairs(all(job)) do
+    local path = entry.source.buf and entry.source.id:match('^buffer:(/.*)$')
+    if path then unsaved['file:' .. path] = entry.source end
+  end
+  if next(unsaved) == nil then return end
+  for _, entries in ipairs(job.entries) do
+    for i, entry in ipairs(entries) do
+      local source = unsaved[entry.source.id]
+      if source then
+        source = vim.tbl_extend('force', source, { listed = entry.source.listed, note = UNSAVED })
+        entries[i] = sources.entry(job, entry.ref, source)
+      end
+    end
+  end
 end
 
 -- ---- what is refused --------------------------------------------------------------------------
@@ -191,6 +214,7 @@ end
 function M.resolve(refs, where, opts, cb)
   local job, cancel = begin(where, opts, cb)
   sources.find(job, refs, function()
+    join_buffers(job)
     refuse(job, all(job), function()
       sources.find_asking(job, refs, function(err)
         if err then return finish(job, err) end

@@ -52,7 +52,7 @@ end
 ---@return hum.Queued[]
 function M.queue(buf)
   arguments().check('queue', 'buf', buf, 'buffer')
-  return require('hum.chat').queue(buf)
+  return require('hum.chat.command').queue(buf)
 end
 
 --- Takes a message out of the queue. Its text stays in the chat, as a draft.
@@ -62,7 +62,7 @@ end
 function M.unqueue(buf, id)
   arguments().check('unqueue', 'buf', buf, 'buffer')
   arguments().check('unqueue', 'id', id, 'count')
-  return require('hum.chat').unqueue(buf, id)
+  return require('hum.chat.command').unqueue(buf, id)
 end
 
 --- What would be sent of a chat now, with what its references stand for. Nothing is asked, run or fetched for it.
@@ -73,7 +73,7 @@ end
 function M.preview(buf, fn)
   arguments().check('preview', 'buf', buf, 'buffer')
   arguments().check('preview', 'fn', fn, 'function')
-  return require('hum.chat').preview(buf, fn)
+  return require('hum.chat.command').preview(buf, fn)
 end
 
 --- What the model of a chat has seen beside the chat's own text. Without `fn` it waits and returns it.
@@ -83,7 +83,7 @@ end
 function M.context(buf, fn)
   arguments().check('context', 'buf', buf, 'buffer')
   arguments().check('context', 'fn', fn, 'function')
-  return require('hum.chat').context(buf, fn)
+  return require('hum.chat.command').context(buf, fn)
 end
 
 --- Takes something out of that list: it is not sent any more. With `back` it is sent again.
@@ -95,7 +95,7 @@ function M.cut(buf, id, back)
   arguments().check('cut', 'buf', buf, 'buffer')
   arguments().check('cut', 'id', id or 0, 'string')
   arguments().check('cut', 'back', back, 'boolean')
-  return require('hum.chat').cut(buf, id, back)
+  return require('hum.chat.command').cut(buf, id, back)
 end
 
 --- Stops the reply of a chat, or the edits of a buffer, or with `all` everything.
@@ -129,7 +129,7 @@ end
 --- again
 function M.compact(opts)
   arguments().check('compact', 'opts', opts, arguments().COMPACT)
-  return require('hum.chat').compact(opts)
+  return require('hum.chat.command').compact(opts)
 end
 
 --- Sets the model: of the current buffer if it is a chat, else of new chats.
@@ -181,42 +181,42 @@ end
 ---@return hum.Block[]
 function M.blocks(buf)
   arguments().check('blocks', 'buf', buf, 'buffer')
-  return require('hum.chat').blocks(buf)
+  return require('hum.chat.command').blocks(buf)
 end
 
 --- Yanks a code block of a chat, or a whole reply.
 ---@param opts? { buf?: integer, line?: integer, register?: string, reply?: boolean }
 function M.yank(opts)
   arguments().check('yank', 'opts', opts, arguments().YANK)
-  return require('hum.chat').take('yank', opts or {})
+  return require('hum.chat.command').take('yank', opts or {})
 end
 
 --- Puts a code block of a chat into the file.
 ---@param opts? { buf?: integer, line?: integer }
 function M.put(opts)
   arguments().check('put', 'opts', opts, arguments().AT)
-  return require('hum.chat').take('put', opts or {})
+  return require('hum.chat.command').take('put', opts or {})
 end
 
 --- Shows a code block of a chat as a diff.
 ---@param opts? { buf?: integer, line?: integer }
 function M.diff(opts)
   arguments().check('diff', 'opts', opts, arguments().AT)
-  return require('hum.chat').take('diff', opts or {})
+  return require('hum.chat.command').take('diff', opts or {})
 end
 
 --- Opens a file that a chat names, beside it.
 ---@param opts? { buf?: integer, name?: string }
 function M.file(opts)
   arguments().check('file', 'opts', opts, arguments().FILE)
-  return require('hum.chat').take('file', opts or {})
+  return require('hum.chat.command').take('file', opts or {})
 end
 
 --- Lists the places in files that a reply names.
 ---@param opts? { buf?: integer, line?: integer }
 function M.quickfix(opts)
   arguments().check('quickfix', 'opts', opts, arguments().AT)
-  return require('hum.chat').take('quickfix', opts or {})
+  return require('hum.chat.command').take('quickfix', opts or {})
 end
 
 --- Shows the chat of a file. Returns its buffer.
@@ -224,7 +224,7 @@ end
 ---@return integer|nil buf, string|nil err
 function M.open(path)
   arguments().check('open', 'path', path or 0, 'string')
-  return require('hum.chat').open_file(path)
+  return require('hum.chat.command').open_file(path)
 end
 
 --- Shows a new chat with the first exchanges of another one, answers included. Returns its buffer.
@@ -234,7 +234,7 @@ end
 function M.fork(buf, n)
   arguments().check('fork', 'buf', buf, 'buffer')
   arguments().check('fork', 'n', n, 'count')
-  return require('hum.chat').fork(buf, n)
+  return require('hum.chat.command').fork(buf, n)
 end
 
 --- Sends a message to several models, each in a chat of its own, side by side. Returns their buffers.
@@ -267,7 +267,7 @@ end
 ---@return true|nil ok, string|nil err
 function M.apply(opts)
   arguments().check('apply', 'opts', opts, arguments().APPLY)
-  return require('hum.chat').apply(opts or {})
+  return require('hum.chat.command').apply(opts or {})
 end
 
 --- Takes back, in all its files, what was accepted last: all of one edit, or of one |hum.apply()|. What was changed

@@ -160,7 +160,9 @@ local function inspect(given)
 end
 
 ---@param given hum.Invocation
-local function browse(given) require('hum.chat').browse({ query = given.text, ask = given.bang, mods = given.mods }) end
+local function browse(given)
+  require('hum.chat.command').browse({ query = given.text, ask = given.bang, mods = given.mods })
+end
 
 ---@param given hum.Invocation
 local function remark(given)
@@ -336,7 +338,7 @@ local M = {
     desc = 'replace old messages by a summary; with "!" take it back',
     words = anything,
     bang = true,
-    run = function(given) require('hum.chat').compact({ wish = given.text, back = given.bang }) end,
+    run = function(given) require('hum.chat.command').compact({ wish = given.text, back = given.bang }) end,
   },
   continue = {
     desc = 'go on with the last reply where it stopped',
@@ -351,7 +353,7 @@ local M = {
   rename = {
     desc = 'give this chat another title',
     words = anything,
-    run = function(given) require('hum.chat').rename(given.text ~= '' and given.text or nil) end,
+    run = function(given) require('hum.chat.command').rename(given.text ~= '' and given.text or nil) end,
   },
   diff = {
     desc = 'show what was accepted last, or differs from a commit',
@@ -377,11 +379,11 @@ local M = {
   fork = {
     desc = 'open a copy of this chat up to the cursor',
     words = is_count,
-    run = function(given) require('hum.chat').fork_here(tonumber(given.text)) end,
+    run = function(given) require('hum.chat.command').fork_here(tonumber(given.text)) end,
   },
   delete = {
     desc = 'delete this chat and its file',
-    run = function() require('hum.chat').delete() end,
+    run = function() require('hum.chat.command').delete() end,
   },
   retry = {
     desc = 'regenerate the last reply',
@@ -411,7 +413,7 @@ local M = {
   },
   apply = {
     desc = 'show what a reply changes in the files that it names',
-    run = function() require('hum.chat').apply({ ask = true, show = true }) end,
+    run = function() require('hum.chat.command').apply({ ask = true, show = true }) end,
   },
   undo = {
     desc = 'take back, in all files, what was accepted last',

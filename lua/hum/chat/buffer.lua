@@ -14,6 +14,7 @@ local models = require('hum.server.models')
 local name = require('hum.chat.kept.name')
 local native = require('hum.chat.kept.native')
 local notes = require('hum.chat.view.notes')
+local notify = require('hum.notify')
 local persona = require('hum.persona')
 local references = require('hum.chat.references')
 local unkept = require('hum.chat.kept.unkept')
@@ -167,6 +168,18 @@ function M.create(endpoint, model, persona_name)
   local buf = make({ endpoint = endpoint, model = model, project = project, persona = persona_name })
   M.attach(buf)
   return buf
+end
+
+--- The chat in a buffer; the user is warned if there is none.
+---@param buf? integer
+---@return hum.Chat|nil
+function M.here(buf)
+  buf = (buf == nil or buf == 0) and vim.api.nvim_get_current_buf() or buf
+  -- After hum's modules were reloaded the chats that are open are found again here.
+  if not chats.get(buf) and vim.api.nvim_buf_is_loaded(buf) and vim.bo[buf].filetype == 'hum' then M.attach(buf) end
+  local chat = chats.get(buf)
+  if not chat then notify.warn('hum: this buffer is not a chat; open one with :Hum chat') end
+  return chat
 end
 
 return M

@@ -90,7 +90,7 @@ local function cut_item()
   local here = vim.api.nvim_get_current_buf()
   local item, page = item_here(), shown[here]
   if not item or not item.id or not page.of then return notify.info('hum: nothing in this line can be taken out') end
-  require('hum.chat').cut(page.of, item.id, item.cut)
+  require('hum.chat.command').cut(page.of, item.id, item.cut)
   local after = not item.cut and item.after or 0
   local cost = after > 0 and (': the server reads about %s tokens again'):format(count.grouped(after)) or ''
   notify.info(('hum: it is %s%s'):format(item.cut and 'sent again' or 'not sent any more', cost))
@@ -136,7 +136,7 @@ local function when(time) return entry.when(time, os.time()) end
 ---@param cb fun(items: hum.ContextItem[])
 local function seen_by(of, cb)
   if not of or not chats.get(of) then return cb({}) end
-  require('hum.chat').context(of, cb)
+  require('hum.chat.command').context(of, cb)
 end
 
 --- Shows the last request of the current chat; elsewhere the last of all.
@@ -173,7 +173,7 @@ end
 function M.show(mods)
   local of = chat_here()
   if not of or not chats.get(of) or not require('hum.chat.draft').is_there(of) then return show_last(mods, true) end
-  require('hum.chat').preview(of, function(preview, err)
+  require('hum.chat.command').preview(of, function(preview, err)
     if not preview then return notify.complain(err) end
     show_draft(of, preview, mods)
   end)

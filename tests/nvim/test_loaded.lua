@@ -64,6 +64,14 @@ test('Ollama: the request that names its window has it', { ui = false }, functio
   eq(0, #srv:requests('/api/ps'))
 end)
 
+test('Ollama: a num_ctx that is no size names no window', { ui = false }, function(t)
+  local ps = get('/api/ps', { models = { { name = 'm', context_length = 4096 } } })
+  local _, find = setup(t, { ps, get('/api/show', SHOWN) }, OLLAMA)
+  for _, num_ctx in ipairs({ 0, -1, 'many' }) do
+    eq(4096, find('m', num_ctx))
+  end
+end)
+
 test('Ollama: a model that is not loaded gets what its Modelfile says, else it is unknown', { ui = false }, function(t)
   local shown =
     vim.tbl_extend('force', SHOWN, { parameters = 'stop "<|im_end|>"\nnum_ctx                        8192' })

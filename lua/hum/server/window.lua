@@ -68,6 +68,12 @@ function M.takes_num_ctx(name)
   return endpoint ~= nil and endpoint.dialect == 'ollama'
 end
 
+--- Whether a request names the window. What is no number of tokens names none.
+---@param name string  of the endpoint
+---@param num_ctx any  of the request's options
+---@return boolean
+local function names_it(name, num_ctx) return type(num_ctx) == 'number' and num_ctx >= 1 and M.takes_num_ctx(name) end
+
 --- The window of a model, as far as it is known without asking.
 ---@param name string       of the endpoint
 ---@param model string
@@ -76,7 +82,7 @@ end
 function M.of(name, model, num_ctx)
   local known = found[key_of(name, model)]
   if not loaded.can_tell(name, model) then return known and known.context or models.context(name, model) end
-  if num_ctx and M.takes_num_ctx(name) then return asked(name, model, num_ctx) end
+  if num_ctx and names_it(name, num_ctx) then return asked(name, model, math.floor(num_ctx)) end
   return known and known.context
 end
 
@@ -116,7 +122,7 @@ function M.find(name, model, opts, cb)
     else
       finish()
     end
-  elseif num_ctx and M.takes_num_ctx(name) then
+  elseif names_it(name, num_ctx) then
     finish()
   elseif known and not opts.fresh and vim.uv.now() - known.at < FRESH then
     finish()
@@ -187,7 +193,7 @@ function M.learn(name, model, num_ctx)
   local known = found[key]
   if waiting[key] or (known and vim.uv.now() - known.at < HOLDS) then return end
   if not loaded.can_tell(name, model) then return end
-  if num_ctx and M.takes_num_ctx(name) then return end
+  if names_it(name, num_ctx) then return end
   -- A server that nothing is known of, and that said nothing, is not asked again.
   if not loaded.is_known(name, model) and listed[key] then return end
   listed[key], waiting[key] = true, true

@@ -146,6 +146,7 @@ test('a file that was left out is sent whole again when it is referred to', func
     chat.finished(t, i + 1)
   end
   no_match('local planted', vim.json.encode(bodies(srv)[5]))
+  match('one.lua is not sent any more: refer to it again', (t:messages():gsub('%s+', ' ')), true)
   chat.ask(t, ('And again #file!:%s'):format(file), buf)
   chat.finished(t, 6)
   match('local planted', vim.json.encode(bodies(srv)[6]), true)

@@ -22,6 +22,7 @@ local steps_of = require('hum.server.steps').new
 local summaries = require('hum.chat.text.summary')
 local tokens = require('hum.server.tokens')
 local turns = require('hum.chat.text.turns')
+local unseen = require('hum.chat.context.unseen')
 local windows = require('hum.server.window')
 
 local M = {}
@@ -195,13 +196,14 @@ end
 local function run(chat, one, old, opts, finish)
   local buf = chat.buf
   local before, after = 0, 0
+  local titles, attached = unseen.above(buf, turns.of(buf).turns, old.row)
   local function work(cb)
     local steps = steps_of(cb)
     steps.add(measure.texts(old.texts, function(sizes)
       for i, size in ipairs(sizes) do
         sizes[i] = tokens.of(one.endpoint, one.model or '', size)
       end
-      before = measure.total(sizes)
+      before = measure.total(sizes) + tokens.of(one.endpoint, one.model or '', attached)
       local is_vain = opts.quiet and before < 2 * (in_vain[buf] or 0)
       if is_vain or not olds.is_worth(before) then return steps.finish(nil, false) end
       local list = turns.of(buf).turns
@@ -247,6 +249,7 @@ local function run(chat, one, old, opts, finish)
       )
         .. (one.is_cut and 'Read its end: it was cut at its limit of length. ' or '')
         .. 'They stay above it, folded; u takes it back, and the summary can be edited.'
+        .. (#titles > 0 and ' ' .. unseen.words(titles) or '')
     )
     finish(true)
   end)

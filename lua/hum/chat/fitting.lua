@@ -92,7 +92,9 @@ local function tell(message, made)
   end
   warn(message, plan)
   if plan.reason ~= 'full' or plan.left == 0 then return end
-  notify.info(advice.left_out(plan.left, message.model, plan.window))
+  local unseen = require('hum.chat.context.unseen')
+  local missing = unseen.words(unseen.of_walk(made.run.walk))
+  notify.info(advice.left_out(plan.left, message.model, plan.window, missing))
 end
 
 --- Whether old turns are to be replaced by a summary before a message is sent (`chat.compact_at`).

@@ -144,14 +144,15 @@ end
 ---@param left integer   messages
 ---@param model string
 ---@param window? integer
+---@param unseen? string  what went with them
 ---@return string
-function M.left_out(left, model, window)
+function M.left_out(left, model, window, unseen)
   return ('hum: %s %s left out from now on: the chat does not fit into the context window of %s%s\n'):format(
     count.of(left, 'message'),
     left == 1 and 'is' or 'are',
     model,
     window and (' (%s tokens)'):format(count.grouped(window)) or ''
-  ) .. ':Hum compact replaces them by a summary. Nothing is deleted.'
+  ) .. ':Hum compact replaces them by a summary. Nothing is deleted.' .. (unseen and ' ' .. unseen or '')
 end
 
 return M

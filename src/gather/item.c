@@ -2,10 +2,10 @@
 
 #include "base/utf8.h"
 #include "gather/decode.h"
+#include "gather/keep.h"
 #include "gather/outline.h"
 #include "gather/source.h"
 #include "proto.h"
-#include "text/estimate.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -33,41 +33,6 @@ const char *item_state_name(enum item_state state)
 static struct span span_of_buf(const struct buf *b)
 {
     return (struct span){b->data != NULL ? b->data : "", b->len};
-}
-
-/* ---- measuring ------------------------------------------------------------------------------- */
-
-static uint64_t count_lines(struct span s)
-{
-    uint64_t count = s.len > 0 && s.data[s.len - 1] != '\n';
-    const char *end = s.data + s.len;
-    for (const char *at = s.data; at < end && (at = memchr(at, '\n', (size_t)(end - at))) != NULL;
-         at++) {
-        count++;
-    }
-    return count;
-}
-
-static uint64_t longest_fence(struct span s)
-{
-    uint64_t longest = 0;
-    const char *end = s.data + s.len;
-    for (const char *at = s.data; at < end && (at = memchr(at, '`', (size_t)(end - at))) != NULL;) {
-        const char *from = at;
-        while (at < end && *at == '`') {
-            at++;
-        }
-        uint64_t run = (uint64_t)(at - from);
-        longest = run > longest ? run : longest;
-    }
-    return longest;
-}
-
-static void measure(struct span s, struct content *c)
-{
-    c->bytes = s.len;
-    c->lines = count_lines(s);
-    c->tokens = estimate(s.data, s.len);
 }
 
 /* ---- keeping --------------------------------------------------------------------------------- */
@@ -110,7 +75,7 @@ static void compare(struct work *w, struct span s, const struct content *c)
         difference(span_of_buf(&seen), s, w->place->stop, &diff, &r->changed)) {
         struct span text = span_of_buf(&diff);
         r->has_diff = true;
-        measure(text, &r->diff);
+        content_measure(&r->diff, text);
         keep(w, text, "diff", &r->diff);
         if (text.len < DIFF_TEXT) {
             buf_add(&r->diff_text, text.data, text.len);
@@ -128,7 +93,7 @@ static void add_outline(struct work *w, struct span s)
     buf_init(&text, SIZE_MAX);
     outline(s, name != NULL ? name : "", r->about, w->place->stop, &text);
     struct span lines = span_of_buf(&text);
-    measure(lines, &r->outline);
+    content_measure(&r->outline, lines);
     r->has_outline = true;
     keep(w, lines, "txt", &r->outline);
     if (w->item->want == WANT_OUTLINE) {
@@ -137,51 +102,24 @@ static void add_outline(struct work *w, struct span s)
     buf_finish(&text);
 }
 
-/* The lines that were asked for. False: they are not all there. */
-static bool cut_lines(const struct item *item, struct span *s)
-{
-    uint64_t number = 0;
-    const char *at = s->data, *end = s->data + s->len, *from = NULL;
-    while (at < end && (item->last == 0 || number < item->last)) {
-        number++;
-        from = number == item->first ? at : from;
-        const char *next = memchr(at, '\n', (size_t)(end - at));
-        at = next != NULL ? next + 1 : end;
-    }
-    bool there = from != NULL && number >= item->last;
-    if (there) {
-        *s = (struct span){from, (size_t)(at - from)};
-    }
-    return there;
-}
-
-/* A text of which only the beginning was read, bytes long. */
-static void extrapolate(struct content *c, uint64_t bytes)
-{
-    double times = c->bytes > 0 ? (double)bytes / (double)c->bytes : 0;
-    c->lines = (uint64_t)((double)c->lines * times);
-    c->tokens = (uint64_t)((double)c->tokens * times);
-    c->bytes = bytes;
-}
-
 static void take_text(struct work *w, struct span s, uint64_t bytes, bool sampled)
 {
     struct result *r = w->r;
     const struct item *item = w->item;
     if (item->first > 0) {
-        r->total = count_lines(s);
-        if (sampled || !cut_lines(item, &s)) {
+        r->total = content_lines(s);
+        if (sampled || !content_cut(&s, item->first, item->last)) {
             r->state = sampled ? ITEM_LARGE : ITEM_RANGE;
             r->all.lines = r->total;
             return;
         }
     }
     r->about = sampled;
-    measure(s, &r->all);
-    r->fence = longest_fence(s);
+    content_measure(&r->all, s);
+    r->fence = content_fence(s);
     buf_add(&r->head, s.data, utf8_floor(s.data, s.len, HEAD));
     if (sampled) {
-        extrapolate(&r->all, bytes);
+        content_extrapolate(&r->all, bytes);
     }
     bool fits = s.len <= w->place->largest || item->want == WANT_WHOLE || item->since != NULL;
     if (sampled || (!fits && item->want != WANT_OUTLINE)) {

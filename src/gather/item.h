@@ -5,9 +5,9 @@
 #define HUM_ITEM_H
 
 #include "base/buf.h"
+#include "gather/content.h"
 #include "gather/difference.h"
 #include "gather/image.h"
-#include "gather/keep.h"
 #include "gather/names.h"
 
 #include <stdatomic.h>
@@ -48,12 +48,6 @@ enum item_state {
 
 /* "ok", "missing", ... */
 const char *item_state_name(enum item_state state);
-
-/* Something that goes to the model. */
-struct content {
-    char kept[KEEP_NAME]; /* "": it is not kept */
-    uint64_t bytes, lines, tokens;
-};
 
 /* What came of it. */
 struct result {

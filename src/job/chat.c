@@ -6,7 +6,7 @@
 #include "nvim/sink.h"
 #include "nvim/wire.h"
 #include "proto.h"
-#include "server/body.h"
+#include "server/body_messages.h"
 #include "server/dialect.h"
 #include "server/prefill.h"
 

@@ -3,22 +3,23 @@
 #include "base/log.h"
 #include "job/inline.h"
 #include "job/inspect.h"
+#include "job/reply_ending.h"
+#include "job/reply_take.h"
 #include "nvim/event.h"
 #include "nvim/rpc.h"
 #include "nvim/sink.h"
 #include "nvim/wire.h"
 #include "proto.h"
-#include "server/body.h"
 #include "server/dialect.h"
 #include "server/generation.h"
 #include "server/learned.h"
+#include "server/message.h"
 #include "server/trace.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 static void finish(struct reply *r, enum reply_ending ending);
-static void send_ending(struct reply *r);
 
 /* Every way into a reply is between these; leave may free it. */
 static void enter(struct reply *r)
@@ -33,7 +34,7 @@ static void leave(struct reply *r)
     }
     if (r->ending != REPLY_RUNS && r->drained && !r->ended) {
         r->ended = true;
-        send_ending(r);
+        reply_send_ending(r);
     }
     if (r->ended) {
         r->env.on_end(r->env.ctx, &r->job);
@@ -43,43 +44,10 @@ static void leave(struct reply *r)
 
 /* ---- the ending ---------------------------------------------------------------- */
 
-/* A prompt that is too long is told apart from other errors: less of it can be sent then. Accounts
- * have limits, too, and so have addresses: those statuses are about them. */
-static void tell_overflow(struct reply *r, struct failure *f)
-{
-    bool refused = f->code == HUM_EHTTP && f->status >= 400 && f->status != 401 &&
-                   f->status != 402 && f->status != 403 && f->status != 404 && f->status != 429;
-    if ((refused || f->code == HUM_ESERVER || f->code == HUM_ECUT) && !f->money &&
-        toolong_says(f->text, f->body, &f->toolong)) {
-        f->code = HUM_EOVERFLOW;
-        r->toolong = f->toolong;
-    }
-}
-
-/* The pairs of the ending event that such an error has besides. */
-static uint32_t pack_overflow(const struct reply *r, struct buf *out)
-{
-    const struct {
-        const char *name;
-        int64_t tokens;
-    } figures[] = {{"prompt_tokens", r->toolong.prompt}, {"window", r->toolong.window}};
-    uint32_t known = 0;
-    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
-        if (figures[i].tokens > 0) {
-            wire_cstr(out, figures[i].name);
-            wire_int(out, figures[i].tokens);
-            known++;
-        }
-    }
-    return known;
-}
-
 static void fail(struct reply *r, struct failure f)
 {
     if (r->ending == REPLY_RUNS) {
-        f.of = r->ops->of;
-        tell_overflow(r, &f);
-        event_failure(&r->told, &f);
+        reply_tell_failure(r, f);
         finish(r, REPLY_ERROR);
     }
 }
@@ -91,173 +59,13 @@ static void fail_with(struct reply *r, enum hum_error code, const char *text)
     fail(r, f);
 }
 
-/* The name of the ending event, and how many fields were told for it. */
-static const char *ending_event(const struct reply *r, uint32_t *fields)
-{
-    switch (r->ending) {
-    case REPLY_DONE:
-        *fields = EVENT_ENDING_FIELDS;
-        return EVENT_DONE;
-    case REPLY_ERROR:
-        *fields = EVENT_FAILURE_FIELDS;
-        return EVENT_ERROR;
-    case REPLY_CANCELLED:
-    case REPLY_RUNS:
-    default:
-        *fields = 0;
-        return EVENT_CANCELLED;
-    }
-}
-
-static void send_ending(struct reply *r)
-{
-    uint32_t fields;
-    const char *name = ending_event(r, &fields);
-    struct buf data, own;
-    buf_init(&data, SIZE_MAX);
-    buf_init(&own, SIZE_MAX);
-    uint32_t more = r->sink != NULL && r->ops->tell != NULL ? r->ops->tell(r, &own) : 0;
-    more += r->ending == REPLY_ERROR ? pack_overflow(r, &own) : 0;
-    wire_map(&data, fields + more + 1);
-    if (fields > 0) {
-        buf_add(&data, r->told.data, r->told.len);
-    }
-    if (more > 0) {
-        buf_add(&data, own.data, own.len);
-    }
-    wire_cstr(&data, "stats");
-    stats_pack(&r->stats, r->sink != NULL ? sink_stats(r->sink) : NULL, &data);
-    struct buf *out = event_begin(r->env.rpc, name, r->job.id);
-    buf_add(out, data.data, data.len);
-    if (r->inspection != NULL) {
-        inspections_keep(r->env.inspections, r->inspection, name, &data, r->endpoint.secrets);
-        r->inspection = NULL;
-    }
-    buf_finish(&data);
-    buf_finish(&own);
-    log_write(LOG_INFO, "%s %lld: ended, %lld pieces", r->job.ops->kind, (long long)r->job.id,
-              (long long)r->stats.pieces);
-}
-
 /* ---- what comes ---------------------------------------------------------------- */
-
-/* It is not sent again. It was not measured before it was sent: that takes a millisecond for each
- * megabyte. */
-static void drop_request(struct reply *r)
-{
-    if (r->request != NULL) {
-        overflow_measure(&r->overflow, r->request);
-        value_free(r->request);
-        r->request = NULL;
-    }
-}
-
-static void tell_part(struct reply *r, enum part part)
-{
-    struct buf *out = event_begin(r->env.rpc, EVENT_PART, r->job.id);
-    wire_map(out, r->sent_first ? 1 : 2);
-    wire_cstr(out, "part");
-    wire_cstr(out, part == PART_THINKING ? "thinking" : "text");
-    if (!r->sent_first) {
-        wire_cstr(out, "ttft_ms");
-        wire_float(out, stats_ms(&r->stats, r->stats.first_ns));
-    }
-    r->sent_first = true;
-}
-
-/* Lua takes the end of the buffer for where a part begins, so the event must
- * not overtake text. */
-static void on_notice(void *ctx, int notice)
-{
-    struct reply *r = ctx;
-    if (notice == NOTICE_THINKING || notice == NOTICE_TEXT) {
-        tell_part(r, (enum part)notice);
-        return;
-    }
-    struct buf *out = event_begin(r->env.rpc, EVENT_RETHOUGHT, r->job.id);
-    wire_map(out, 1);
-    wire_cstr(out, "part");
-    wire_cstr(out, notice == NOTICE_WAS_THOUGHT ? "thinking" : "text");
-}
-
-/* Right before the first of it: a refusal may have changed how the model was told to go on. */
-static void begin_text(struct reply *r)
-{
-    if (r->request != NULL) {
-        if (r->ops->first != NULL) {
-            const struct learned known = learned_of(&r->endpoint, r->model);
-            r->ops->first(r, &known);
-        }
-        drop_request(r);
-    }
-}
-
-static void begin_piece(struct reply *r, size_t len)
-{
-    stats_piece(&r->stats, len, uv_hrtime());
-    begin_text(r);
-}
-
-static void add_text(struct reply *r, enum part part, const struct dialect_event *event)
-{
-    begin_piece(r, event->len);
-    r->ops->add(r, part, event->text, event->len);
-}
-
-/* For who waits in front of it. */
-static void send_progress(struct reply *r, const struct dialect_event *event)
-{
-    if (!r->ops->tells_progress) {
-        return;
-    }
-    struct buf *out = event_begin(r->env.rpc, EVENT_PROGRESS, r->job.id);
-    wire_map(out, 2);
-    wire_cstr(out, "read");
-    wire_int(out, event->read);
-    wire_cstr(out, "total");
-    wire_int(out, event->total);
-}
 
 static void on_event(void *ctx, const struct dialect_event *event)
 {
     struct reply *r = ctx;
     enter(r);
-    switch (event->type) {
-    case DIALECT_TEXT:
-        add_text(r, PART_TEXT, event);
-        break;
-    case DIALECT_THINKING:
-        add_text(r, PART_THINKING, event);
-        break;
-    case DIALECT_TOOL_CALL:
-        begin_piece(r, event->len);
-        r->ops->call(r, event->text, event->len);
-        break;
-    case DIALECT_STATS:
-        stats_add(&r->stats, &event->stats);
-        break;
-    case DIALECT_THOUGHT:
-        if (r->ops->thought != NULL) {
-            r->ops->thought(r, event);
-        }
-        break;
-    case DIALECT_WAS_THOUGHT:
-        r->ops->turn(r, PART_THINKING);
-        break;
-    case DIALECT_WAS_TEXT:
-        r->ops->turn(r, PART_TEXT);
-        break;
-    case DIALECT_PROGRESS:
-        send_progress(r, event);
-        break;
-    case DIALECT_TICK:
-    case DIALECT_STRAY:
-    case DIALECT_UNREAD:
-    case DIALECT_ERROR: /* the generation ends with these */
-    case DIALECT_ODD:
-    case DIALECT_DONE:
-        break;
-    }
+    reply_take(r, event);
     leave(r);
 }
 
@@ -275,7 +83,7 @@ static void on_generation_end(void *ctx, const struct failure *failure,
         /* What goes on has text already: it may need no more. */
         facts.has_text = facts.has_text || r->goes_on;
         facts.is_edit = r->ops->of == OF_EDIT;
-        drop_request(r);
+        reply_drop_request(r);
         if (ending->widen != NULL && overflow_is_cut(&r->overflow, read)) {
             facts.read = read;
             facts.sent = r->overflow.least;
@@ -354,6 +162,11 @@ static void on_gone(void *ctx, const char *why)
     leave(r);
 }
 
+static void on_notice(void *ctx, int notice)
+{
+    reply_notice(ctx, notice);
+}
+
 static const struct sink_callbacks sink_callbacks = {on_pressure, on_drained, on_notice, on_gone};
 
 static void stop_inlining(struct reply *r)
@@ -408,7 +221,7 @@ static int read_request(struct reply *r, const struct value *spec, const char **
         *why = request == NULL ? "request is missing" : DIALECT_CANNOT_CHAT;
         return HUM_ESPEC;
     }
-    *why = body_wrong(value_get(request, "messages"));
+    *why = messages_wrong(value_get(request, "messages"));
     r->request = value_copy(request);
     return *why == NULL ? 0 : HUM_ESPEC;
 }
@@ -538,7 +351,7 @@ struct job *reply_start(struct reply *r, const struct job_ops *job, const struct
     r->model = value_strdup_or(value_get(value_get(spec, "request"), "model"), "");
     start(r, spec);
     if (r->ending != REPLY_RUNS) {
-        send_ending(r);
+        reply_send_ending(r);
         reply_free(&r->job);
         return NULL;
     }

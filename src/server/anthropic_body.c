@@ -7,6 +7,7 @@
 #include "server/json.h"
 #include "server/learned.h"
 #include "server/level.h"
+#include "server/message.h"
 #include "server/prefill.h"
 
 #include <string.h>
@@ -53,7 +54,7 @@ static void join(const struct value *message, struct buf *text)
 {
     const struct value *parts = value_get(message, "parts");
     for (size_t i = 0; i < parts->as.array.count; i++) {
-        if (body_is_part(&parts->as.array.items[i], "text")) {
+        if (message_part_is(&parts->as.array.items[i], "text")) {
             struct span s = text_of(&parts->as.array.items[i]);
             buf_add(text, s.data, s.len);
         }
@@ -68,8 +69,8 @@ static bool is_said(const struct value *message)
     bool said = false;
     for (size_t i = 0; i < parts->as.array.count && !is_role(message, "system"); i++) {
         const struct value *part = &parts->as.array.items[i];
-        said =
-            said || body_is_image(part) || (body_is_part(part, "text") && !is_white(text_of(part)));
+        said = said || message_part_is_image(part) ||
+               (message_part_is(part, "text") && !is_white(text_of(part)));
     }
     return said;
 }
@@ -124,10 +125,10 @@ static void write_thoughts(struct turns *t, const struct value *message)
     for (size_t i = 0; i < parts->as.array.count; i++) {
         const struct value *part = &parts->as.array.items[i];
         const struct value *signature = value_get(part, "signature");
-        if (body_is_part(part, "redacted")) {
+        if (message_part_is(part, "redacted")) {
             begin_block(t, "assistant", "redacted_thinking");
             write_field(t, "data", value_get(part, "data"));
-        } else if (body_is_part(part, "thinking") && signature != NULL &&
+        } else if (message_part_is(part, "thinking") && signature != NULL &&
                    signature->type == VALUE_STRING) {
             begin_block(t, "assistant", "thinking");
             write_field(t, "thinking", value_get(part, "text"));
@@ -170,9 +171,9 @@ static void write_mixed(struct turns *t, const struct value *message, struct buf
     const struct value *parts = value_get(message, "parts");
     for (size_t i = 0; i < parts->as.array.count; i++) {
         const struct value *part = &parts->as.array.items[i];
-        if (body_is_part(part, "text")) {
+        if (message_part_is(part, "text")) {
             buf_add(text, text_of(part).data, text_of(part).len);
-        } else if (body_is_image(part)) {
+        } else if (message_part_is_image(part)) {
             write_words(t, text);
             write_image(t, part);
         }

@@ -5,6 +5,7 @@
  * every key; a raw prompt to /v1/completions spares it that. */
 #include "proto.h"
 #include "server/body.h"
+#include "server/body_fill.h"
 #include "server/dialect.h"
 #include "server/emit.h"
 #include "server/fim.h"

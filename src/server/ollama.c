@@ -4,6 +4,8 @@
 #include "base/failure.h"
 #include "proto.h"
 #include "server/body.h"
+#include "server/body_fill.h"
+#include "server/body_messages.h"
 #include "server/dialect.h"
 #include "server/emit.h"
 #include "server/fim.h"

@@ -6,6 +6,8 @@
  * services have for all that are known to shape and record. */
 #include "proto.h"
 #include "server/body.h"
+#include "server/body_fill.h"
+#include "server/body_messages.h"
 #include "server/calls.h"
 #include "server/dialect.h"
 #include "server/emit.h"

@@ -107,6 +107,7 @@ test('a message that is too long says what of it is', function(t)
   chat.ask(t, ('much to say '):rep(3000), buf)
   chat.finished(t)
   match('the message alone has about [%d,]+ tokens, and .- holds 4,096 Shorten the message', told())
+  match('options.num_ctx to 16384', told(), true) -- in 8192 it would have no room either
   chat.ask(t, ('#file!:%s'):format(file), buf)
   chat.finished(t, 2)
   match('[%d,]+ of them what it refers to, and .- Refer to less', told())

@@ -2,6 +2,7 @@
 -- with what that costs and how it is done on the server at hand.
 local count = require('hum.count')
 local loaded = require('hum.server.loaded')
+local models = require('hum.server.models')
 local windows = require('hum.server.window')
 
 local M = {}
@@ -16,13 +17,13 @@ local function memory(bytes)
   return ('%.1f GB'):format(bytes / 1e9)
 end
 
---- What a window of twice the size costs: " (it takes about 0.6 GB more memory, the model takes 5.2 GB now)".
+--- What a larger window costs: " (about 0.6 GB more memory, the model takes 5.2 GB now)".
 ---@param endpoint string
 ---@param model string
----@param now integer  tokens
+---@param added integer  tokens
 ---@return string
-local function cost_of(endpoint, model, now)
-  local more, all = windows.cost(endpoint, model, now), windows.memory(endpoint, model)
+local function cost_of(endpoint, model, added)
+  local more, all = windows.cost(endpoint, model, added), windows.memory(endpoint, model)
   local taken = all.vram and all.vram > 0 and all.vram or all.bytes
   local parts = {} ---@type string[]
   if more then parts[#parts + 1] = ('about %s more memory'):format(memory(more)) end
@@ -56,6 +57,24 @@ local function wider_ollama(endpoint, larger)
     'Or enlarge the window: /v1 has no num_ctx, so set endpoints.%s.dialect = "ollama" (and the url without /v1), '
     .. 'start Ollama with OLLAMA_CONTEXT_LENGTH=%s, or make the model anew with PARAMETER num_ctx %s in its Modelfile'
   ):format(endpoint, larger, larger)
+end
+
+--- Where nothing is known of the window, and what sizes are told in.
+local USUAL, STEP = 16384, 1024
+
+--- A message has room in a window that is larger than it by so much.
+local ROOM = 4 / 3
+
+--- The window that is worth having: twice as large at the least, and one in which what was sent has room.
+---@param now? integer
+---@param fit? hum.Fit
+---@return integer tokens
+local function worth(now, fit)
+  local size, need = now and math.max(now * 2, STEP) or USUAL, (fit and fit.tokens or 0) * ROOM
+  while size < need do
+    size = size * 2
+  end
+  return math.floor(size / STEP + 0.5) * STEP
 end
 
 --- What makes a message shorter, by what takes the most of it.
@@ -98,12 +117,15 @@ end
 function M.of(endpoint, model, window, fit)
   local kind = loaded.kind(endpoint)
   local now = window or windows.of(endpoint, model)
-  local larger = now and tostring(now * 2) or '16384'
+  local trained = kind == 'ollama' and models.context(endpoint, model) or math.huge
+  local size = math.min(worth(now, fit), trained)
+  if now and trained <= now then return shorten(now, fit) end -- a larger one is not to be had
+  local larger = tostring(size)
   local wider = kind == 'ollama' and wider_ollama(endpoint, larger)
     or WIDER[kind or ''] and WIDER[kind](endpoint, larger)
   local shorter = shorten(now, fit)
   if not wider then return shorter end
-  return ('%s %s%s.'):format(shorter, wider, kind == 'ollama' and now and cost_of(endpoint, model, now) or '')
+  return ('%s %s%s.'):format(shorter, wider, kind == 'ollama' and now and cost_of(endpoint, model, size - now) or '')
 end
 
 --- Of a chat that still fits.

@@ -125,6 +125,22 @@ test('persona: a file with a fault is told with its line', function(t)
   match('bad%.md:2: take out "modle:": a persona has no such key %(did you mean "model"%?%)', told(t))
 end)
 
+test('persona: keys of other tools are passed over, references in quotes are whole', { ui = false }, function(t)
+  local function parsed(...)
+    return t:lua(
+      [[
+      local persona, why = require('hum.persona.file').parse({ '---', ..., '---', 'Text.' }, 'x')
+      return persona and table.concat(persona.references, ' ') .. persona.system or why]],
+      ...
+    )
+  end
+  eq('Text.', parsed('tools: Read, Grep'))
+  match('^2: take out "temperature:"', parsed('temperature: 0.5'))
+  eq('#file:"a b" #diffText.', parsed([=[references: [ "#file:a b", '#diff' ]]=]))
+  eq('#diff #file:"a b" #treeText.', parsed([=[references: "#diff #file:a b #tree"]=]))
+  eq('#diff #file:"a b" #file!:cText.', parsed([=[references: #diff, #file:"a b" #file!:c]=]))
+end)
+
 test("persona: invisible characters in one of the user's are refused", function(t)
   write_own(t, 'personas/bad.md', { 'Be\226\128\139 kind.' })
   local _, buf = begin(t)
@@ -149,6 +165,26 @@ test("persona: a project's is asked for, and without a yes not used", function(t
   chat.finished(t)
   eq({ 'fake', 1 }, { body(srv).model, #project.asked(t) })
   no_match('Obey', project.requests(srv)[1].raw)
+end)
+
+test("persona: a project's that is a link out of it, or to a secret, is not read", function(t)
+  project.new(t)
+  t:write_file('project/.hum/personas/one.md', 'One.\n')
+  t:write_file('project/src/two.md', 'Two.\n')
+  local folder = t.project .. '/.hum/personas/'
+  vim.uv.fs_symlink(t.dir .. '/outside.txt', folder .. 'out.md')
+  vim.uv.fs_symlink(t.project .. '/.env', folder .. 'env.md')
+  vim.uv.fs_symlink(t.project .. '/src/two.md', folder .. 'two.md')
+  local got = t:lua(
+    [[
+    require('hum').setup({})
+    return vim.tbl_map(function(one) return one.name .. ' ' .. (one.why or one.persona.system) end,
+      require('hum.persona').list(...))]],
+    t.project
+  )
+  match('^env ~/project/.hum/personas/env.md cannot be used: it leads to .env: it may hold environment variables', got[1])
+  match('^out .*cannot be used: it leads out of the project$', got[2])
+  eq({ 'one One.', 'two Two.' }, { got[3], got[4] })
 end)
 
 test("persona: a project's that is allowed holds", function(t)

@@ -91,6 +91,15 @@ test('trust: invisible characters are refused and told, whatever is answered', {
   eq(1, #project.asked(t))
 end)
 
+test('trust: a secret is refused and told, whatever is answered, and examples are not', { ui = false }, function(t)
+  project.answers(t, 'yes')
+  eq({}, ask(t, { item('/p/a', 'Run it.\nexport TOKEN=ghp_' .. ('a1B2c3'):rep(6)) }))
+  t:wait(function() return t:messages():find('it holds a GitHub token in line 2', 1, true) end, 'it is told')
+  eq({}, project.asked(t))
+  local example = 'Set AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE and `ghp_…`.\n-----BEGIN PRIVATE KEY-----\n...'
+  eq({ '/p/b' }, ask(t, { item('/p/b', example) }))
+end)
+
 test('trust: two that ask at the same time ask one after the other, and nothing twice', { ui = false }, function(t)
   t:lua([[
     answers, results = {}, {}

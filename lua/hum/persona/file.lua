@@ -14,8 +14,28 @@ local M = {}
 
 local KEYS = { 'name', 'description', 'endpoint', 'model', 'think', 'options', 'references' }
 
+--- Keys that belong to a persona in the configuration, or seem to. Others are of those who read such files as well.
+local OURS = { system = true, temperature = true, top_p = true, num_ctx = true, max_tokens = true }
+
 --- As it is typed in a command line: no blanks.
 M.NAME = '^[%w][%w_.-]*$'
+
+--- A reference as it stands in a list of YAML: what has blanks in it gets quotes of its own.
+---@param text string
+---@return string
+local function quoted(text)
+  local kind, arg = text:match('^(#%w+!?:)([^"]*%s[^"]*)$')
+  return kind and ('%s"%s"'):format(kind, arg) or text
+end
+
+--- Adds the references of a text in quotes: one, or several with blanks between.
+---@param out string[]
+---@param text string
+local function add_all(out, text)
+  for part in (text:gsub('%s+#', '\0#')):gmatch('%Z+') do
+    if part:find('^#%a') then out[#out + 1] = quoted(vim.trim(part)) end
+  end
+end
 
 --- The references of the front matter, as they stand there: to YAML a "#" behind a blank begins a comment.
 ---@param lines string[]
@@ -31,11 +51,18 @@ local function references_of(lines, front)
   end
   local from = text:find('#%a')
   while from do
+    local quote = text:sub(from - 1, from - 1)
+    local inner = (quote == '"' or quote == "'") and text:match('^([^' .. quote .. ']*)' .. quote, from)
     local _, last = text:find('^#%w+!?:"[^"]*"', from)
-    if not last then
-      _, last = text:find('^#%a[^%s,"%]]*', from)
+    if inner then
+      last = from + #inner
+      add_all(out, inner)
+    else
+      if not last then
+        _, last = text:find('^#%a[^%s,"\'%]]*', from)
+      end
+      out[#out + 1] = text:sub(from, last)
     end
-    out[#out + 1] = text:sub(from, last)
     from = text:find('#%a', last + 1)
   end
   return out
@@ -50,8 +77,8 @@ local function fault_of(lines, front)
     return '1: write "---" below the front matter: it does not end'
   end
   for key, row in pairs(front.rows) do
-    if not vim.list_contains(KEYS, key) then
-      local hint = spelling.hint(key, KEYS)
+    local hint = not vim.list_contains(KEYS, key) and spelling.hint(key, KEYS) or ''
+    if hint ~= '' or OURS[key] then
       return ('%d: take out "%s:": a persona has no such key%s'):format(row + 1, key, hint)
     end
   end

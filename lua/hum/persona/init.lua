@@ -5,6 +5,7 @@
 local config = require('hum.config')
 local file = require('hum.persona.file')
 local invisible = require('hum.invisible')
+local links = require('hum.trust.link')
 local spelling = require('hum.spelling')
 local trust = require('hum.trust')
 
@@ -54,14 +55,17 @@ end
 ---@return hum.PersonaEntry
 local function entry_of(path, project)
   local stem, shown = vim.fs.basename(path):gsub('%.md$', ''), vim.fn.fnamemodify(path, ':~')
+  local real = vim.uv.fs_realpath(path) or path
   local text, why = text_of(path)
+  local led = project and links.refusal(path, project)
+  if led then
+    text, why = nil, 'it ' .. led
+  end
   if not text then return { name = stem, why = ('%s cannot be used: %s'):format(shown, why) } end
   local persona, fault = file.parse(vim.split((text:gsub('\n$', '')), '\n', { plain = true }), stem)
   if not persona then return { name = stem, why = ('%s:%s'):format(shown, fault) } end
   if project then
-    local real = vim.uv.fs_realpath(path) or path
-    local title = vim.startswith(real, project .. '/') and real:sub(#project + 2) or real
-    persona.item = { path = real, text = text, what = 'persona', title = title }
+    persona.item = { path = real, text = text, what = 'persona', title = real:sub(#project + 2) }
   else
     local found = invisible.find(text)
     if #found > 0 then

@@ -4,6 +4,7 @@
 local config = require('hum.config')
 local disk = require('hum.prompt.disk')
 local file = require('hum.prompt.file')
+local links = require('hum.trust.link')
 local spelling = require('hum.spelling')
 local updated = require('hum.updated')
 
@@ -87,15 +88,6 @@ local function folder_of(place)
   return root and vim.startswith(folder, root) and folder:sub(#root + 1) or folder
 end
 
---- Whether a project's file is one, links resolved.
----@param path string
----@param root string
----@return boolean
-local function is_inside(path, root)
-  local real, top = vim.uv.fs_realpath(path), vim.uv.fs_realpath(root)
-  return real ~= nil and top ~= nil and vim.startswith(real, top .. '/')
-end
-
 ---@param place hum.PromptPlace
 ---@return hum.PromptEntry
 local function read_entry(place)
@@ -103,8 +95,9 @@ local function read_entry(place)
   local stem = vim.fs.basename(path):gsub('%.md$', '')
   local entry = { name = stem:gsub('%.prompt$', ''), path = path, origin = place.origin, root = place.root }
   local text, why = disk.read(path)
-  if text and place.root and not is_inside(path, place.root) then
-    text, why = nil, 'leads out of the project'
+  local led = place.root and links.refusal(path, place.root)
+  if text and led then
+    text, why = nil, led
   end
   if not text then
     entry.why = ('%s %s'):format(shown(path), why)

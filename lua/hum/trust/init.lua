@@ -1,7 +1,7 @@
 -- What of a project may be sent to a model as instructions: its rules, prompts and personas, and commands that a user
 -- allows for good. The user is asked once for all that is new, by path and content, in one question; what has changed
--- is new. A text with characters that nobody sees is refused, whatever is answered.
-local invisible = require('hum.invisible')
+-- is new. A text with characters that nobody sees, or with a secret, is refused, whatever is answered.
+local facts = require('hum.trust.facts')
 local notify = require('hum.notify')
 local questions = require('hum.question')
 local store = require('hum.trust.store')
@@ -20,45 +20,23 @@ local M = {}
 ---| 'never'    # the user does not want to be asked
 ---| 'later'    # the user said no in this session
 ---| 'new'      # to be asked
----| 'refused'  # it has characters that nobody sees
+---| 'refused'  # it has characters that nobody sees, or a secret
 
 local later = {} ---@type table<string, string>   path to the hash that the user said no to, in this session
 local seen = {} ---@type table<string, hum.TrustItem>  what was asked or told of in this session, by path
 local told = {} ---@type table<string, true>  by path and hash
 
----@class hum.trust.Facts
----@field hash string
----@field hidden hum.Invisible[]
-
---- What a text is, found out once: some are asked about several times.
-local facts, count = {}, 0 ---@type table<string, hum.trust.Facts>, integer
-local MOST = 200
-
----@param text string
----@return hum.trust.Facts
-local function facts_of(text)
-  if not facts[text] then
-    if count >= MOST then
-      facts, count = {}, 0
-    end
-    -- Base64, because vim.fn.sha256() of Neovim 0.10 takes no NUL.
-    facts[text] = { hash = vim.fn.sha256(vim.base64.encode(text)), hidden = invisible.find(text) }
-    count = count + 1
-  end
-  return facts[text]
-end
-
 ---@param text string
 ---@return string
-local function hash_of(text) return facts_of(text).hash end
+local function hash_of(text) return facts.of(text).hash end
 
 --- What is known of a text, without asking.
 ---@param item hum.TrustItem
 ---@return hum.TrustState state
 ---@return string|nil why  in words, unless it is allowed
 function M.state(item)
-  local found = facts_of(item.text).hidden
-  if #found > 0 then return 'refused', ('it has invisible characters: %s'):format(invisible.words(found)) end
+  local refusal = facts.refusal(item.text)
+  if refusal then return 'refused', refusal end
   local entry, hash = store.entries()[item.path], hash_of(item.text)
   if entry and entry.never then return 'never', 'you never want to use it (:Hum trust changes that)' end
   if entry and vim.list_contains(entry.allowed, hash) then return 'allowed' end
@@ -83,8 +61,7 @@ end
 function M.tell_refused(item, why)
   seen[item.path] = item
   if not is_untold(item) then return end
-  local is_hidden = #facts_of(item.text).hidden > 0
-  local cure = is_hidden and '\nRemove that from it; :Hum trust shows where.' or ''
+  local cure = facts.refusal(item.text) and '\nRemove that from it; :Hum trust shows where.' or ''
   notify.warn(('hum: %s is not used: %s%s'):format(words.title(item), why, cure))
 end
 
@@ -263,6 +240,7 @@ end
 ---@field path string
 ---@field what string
 ---@field state hum.TrustState
+---@field why? string         of what is refused
 ---@field item? hum.TrustItem  if it was met in this session
 
 --- All that the user has decided on, and what was refused in this session, by path.
@@ -274,9 +252,9 @@ function M.list()
     found[path] = { path = path, what = entry.what, state = state, item = seen[path] }
   end
   for path, item in pairs(seen) do
-    local state = M.state(item)
+    local state, why = M.state(item)
     if state == 'later' or state == 'refused' then
-      found[path] = { path = path, what = item.what, state = state, item = item }
+      found[path] = { path = path, what = item.what, state = state, why = why, item = item }
     end
   end
   local list = vim.tbl_values(found)

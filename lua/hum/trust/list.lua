@@ -9,7 +9,7 @@ local WORDS = {
   allowed = 'allowed',
   never = 'never used',
   later = 'not used: you said no',
-  refused = 'refused: it has invisible characters',
+  refused = 'refused',
 }
 
 ---@param path string
@@ -18,7 +18,10 @@ local function short(path) return vim.fn.fnamemodify(path, ':~') end
 
 ---@param one hum.Trusted
 ---@return string
-local function line_of(one) return ('%s  %s (%s)'):format(WORDS[one.state], short(one.path), one.what) end
+local function line_of(one)
+  local why = one.state == 'refused' and ': ' .. one.why:gsub(': .*$', '') or ''
+  return ('%s%s  %s (%s)'):format(WORDS[one.state], why, short(one.path), one.what)
+end
 
 local REVOKE, VIEW, ALLOW, NEVER = 'Ask again', 'View it', 'Use it', 'Never use it'
 

@@ -197,6 +197,7 @@ local LUA_BASE = {
   'slices',
   'spelling',
   'status',
+  'store',
   'symbols',
   'trust',
   'updated',

@@ -189,6 +189,21 @@ test('a state file that is broken does no harm', { ui = false }, function(t)
   choose(t, 1)
   eq({ value = 'alpha:7b' }, call(t, 'resolve', 'ollama'))
   T.match('"alpha:7b"', t:read_file('state/nvim/hum.json'), true)
+  -- What could not be read is there still, and what is written is for its owner alone.
+  eq('{"names": 3, "chosen": [', t:read_file('state/nvim/hum.json.unused'))
+  T.match('hum%.json is not used: it cannot be read', t:log())
+  eq('rw-------', t:eval('getfperm(stdpath("state") .. "/hum.json")'))
+end)
+
+test('what several Neovims remember of models is kept together', { ui = false }, function(t)
+  configure(t, server(t).url)
+  t:lua([[require('hum.server.known').choose('ollama', 'alpha:7b')]])
+  local other = t:start({ ui = false })
+  other:lua([[require('hum.server.known').choose('team', 'b')]])
+  t:lua([[require('hum.server.known').choose('third', 'c')]])
+  local chosen = vim.json.decode(t:read_file('state/nvim/hum.json')).chosen
+  eq({ ollama = 'alpha:7b', team = 'b', third = 'c' }, chosen)
+  eq('b', t:lua([[return require('hum.server.known').chosen('team')]]))
 end)
 
 test('odd lists of models lose what is odd and no more', { ui = false }, function(t)

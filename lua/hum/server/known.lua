@@ -2,9 +2,12 @@
 -- and which model the user chose. Kept in stdpath('state')/hum.json.
 local abilities_of = require('hum.server.abilities').of
 local answers = require('hum.server.answer')
-local log = require('hum.log')
+local store = require('hum.store')
 
 local M = {}
+
+--- Bytes of a file that can be hum's: services list thousands of models.
+local MOST = 16 * 1024 * 1024
 
 ---@class hum.KnownModels
 ---@field names table<string, string[]>  endpoint to models
@@ -13,13 +16,6 @@ local M = {}
 ---@field contexts table<string, table<string, integer>>  the same to the length of the context
 ---@field abilities table<string, table<string, string[]>>  the same to what it can do, in words
 ---@field prices table<string, table<string, number[]>>   the same to dollars for a million tokens in and out
-
-local state ---@type hum.KnownModels|nil
-
----@return string
-local function state_path()
-  return vim.fs.joinpath(vim.fn.stdpath('state') --[[@as string]], 'hum.json')
-end
 
 --- The values of a map that can be used: the file may be damaged, or of another version.
 ---@param map any
@@ -41,13 +37,10 @@ local function of_models(map, read)
   return usable(map, function(models) return usable(models, read) end)
 end
 
+---@param value table
 ---@return hum.KnownModels
-local function load()
-  if state then return state end
-  local read, lines = pcall(vim.fn.readfile, state_path())
-  local ok, value = pcall(vim.json.decode, read and table.concat(lines, '\n') or '', { luanil = { object = true } })
-  value = ok and type(value) == 'table' and value or {}
-  state = {
+local function valid(value)
+  return {
     names = usable(value.names, answers.strings),
     chosen = usable(value.chosen, answers.name),
     limits = of_models(value.limits, answers.number),
@@ -55,20 +48,9 @@ local function load()
     prices = of_models(value.prices, answers.pair),
     abilities = of_models(value.abilities, answers.strings),
   }
-  return state
 end
 
---- Of empty maps those that were always there are written.
-local function save()
-  local path = state_path()
-  pcall(vim.fn.mkdir, vim.fs.dirname(path), 'p')
-  local out = { names = vim.empty_dict(), chosen = vim.empty_dict() }
-  for field, map in pairs(load()) do
-    if next(map) then out[field] = map end
-  end
-  local ok = pcall(vim.fn.writefile, { vim.json.encode(out) }, path)
-  if not ok then log.write('warn', 'cannot write ' .. path) end
-end
+local known = store.new('hum.json', { valid = valid, most = MOST })
 
 --- What is kept of a list, by field.
 ---@param models hum.Model[]
@@ -90,39 +72,43 @@ local function record_of(models)
   }
 end
 
+local FIELDS = { 'names', 'limits', 'contexts', 'prices', 'abilities' }
+
 --- Keeps the list of an endpoint.
 ---@param name string
 ---@param models hum.Model[]
 function M.keep(name, models)
   local record, changed = record_of(models), false
-  for _, field in ipairs({ 'names', 'limits', 'contexts', 'prices', 'abilities' }) do
-    local kept = load()[field]
-    changed = changed or not vim.deep_equal(record[field] or nil, kept[name])
-    kept[name] = record[field] or nil
+  for _, field in ipairs(FIELDS) do
+    changed = changed or not vim.deep_equal(record[field] or nil, known.get()[field][name])
   end
-  if changed then save() end
+  if not changed then return end
+  known.change(function(all)
+    for _, field in ipairs(FIELDS) do
+      all[field][name] = record[field] or nil
+    end
+  end)
 end
 
 ---@param name string  of the endpoint
 ---@return string[]|nil  nil: never seen. Not to be changed
-function M.names(name) return load().names[name] end
+function M.names(name) return known.get().names[name] end
 
 --- What a list said of a model.
 ---@param field 'limits'|'contexts'|'prices'|'abilities'
 ---@param name string  of the endpoint
 ---@param model string
 ---@return any
-function M.of(field, name, model) return (load()[field][name] or {})[model] end
+function M.of(field, name, model) return (known.get()[field][name] or {})[model] end
 
 ---@param name string  of the endpoint
 ---@return string|nil model  that the user chose
-function M.chosen(name) return load().chosen[name] end
+function M.chosen(name) return known.get().chosen[name] end
 
 ---@param name string  of the endpoint
 ---@param model string
 function M.choose(name, model)
-  load().chosen[name] = model
-  save()
+  known.change(function(all) all.chosen[name] = model end)
 end
 
 return M

@@ -1,35 +1,24 @@
 -- The factors of hum.server.tokens, kept in stdpath('state')/hum/tokens.json: endpoint and model to a number. Read
 -- once, written beside and renamed soon after a change that is worth it, together with what other Neovims wrote.
-local aside = require('hum.aside')
-local log = require('hum.log')
+local store = require('hum.store')
 
 local M = {}
 
---- Models that are remembered at most, and bytes of a file that can be hum's.
-local MOST, LARGEST = 500, 1024 * 1024
+--- Models that are remembered at most.
+local MOST = 500
 
 --- A change that is smaller is not worth a write.
 local WORTH = 0.02
 
 local factors ---@type table<string, table<string, number>>|nil  by endpoint and model
-local written = {} ---@type table<string, table<string, number>>
 local changed = {} ---@type table<string, table<string, true>>
 local scheduled = false
 
----@return string
-local function path()
-  return vim.fs.joinpath(vim.fn.stdpath('state') --[[@as string]], 'hum', 'tokens.json')
-end
-
---- The file may be damaged, or of another version.
+---@param value table
 ---@return table<string, table<string, number>>
-local function read()
-  local stat = vim.uv.fs_stat(path())
-  local is_ours = stat and stat.type == 'file' and stat.size <= LARGEST
-  local ok, lines = pcall(vim.fn.readfile, is_ours and path() or '')
-  local decoded, value = pcall(vim.json.decode, ok and table.concat(lines, '\n') or '', { luanil = { object = true } })
+local function valid(value)
   local out = {}
-  for endpoint, models in pairs(decoded and type(value) == 'table' and value or {}) do
+  for endpoint, models in pairs(value) do
     if type(endpoint) == 'string' and type(models) == 'table' then
       out[endpoint] = {}
       for model, factor in pairs(models) do
@@ -42,12 +31,11 @@ local function read()
   return out
 end
 
+local kept = store.new('hum/tokens.json', { valid = valid })
+
 ---@return table<string, table<string, number>>
 local function all()
-  if not factors then
-    factors = read()
-    written = vim.deepcopy(factors)
-  end
+  if not factors then factors = vim.deepcopy(kept.get()) end
   return factors
 end
 
@@ -65,23 +53,20 @@ end
 function M.save()
   scheduled = false
   if not next(changed) then return end
-  local now = read()
-  if size(now) >= MOST then now = {} end
-  for endpoint, models in pairs(changed) do
-    now[endpoint] = now[endpoint] or {}
-    for model in pairs(models) do
-      now[endpoint][model] = all()[endpoint][model]
-    end
-  end
+  local mine = changed
   changed = {}
-  local file = path()
-  pcall(vim.fn.mkdir, vim.fs.dirname(file), 'p', '0o700')
-  local ok, err = aside.write(file, vim.json.encode(now))
-  if not ok then
-    log.write('warn', tostring(err))
-    return
-  end
-  written = now
+  kept.change(function(now)
+    local is_full = size(now) >= MOST
+    for endpoint in pairs(is_full and now or {}) do
+      now[endpoint] = nil
+    end
+    for endpoint, models in pairs(mine) do
+      now[endpoint] = now[endpoint] or {}
+      for model in pairs(models) do
+        now[endpoint][model] = all()[endpoint][model]
+      end
+    end
+  end)
 end
 
 ---@param endpoint string
@@ -96,7 +81,7 @@ function M.set(endpoint, model, factor)
   local map = all()
   map[endpoint] = map[endpoint] or {}
   map[endpoint][model] = factor
-  local before = (written[endpoint] or {})[model]
+  local before = (kept.get()[endpoint] or {})[model]
   if before and math.abs(before - factor) < WORTH then return end
   changed[endpoint] = changed[endpoint] or {}
   changed[endpoint][model] = true

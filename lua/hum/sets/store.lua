@@ -6,6 +6,7 @@ local belongings = require('hum.chat.kept.belongings')
 local disk = require('hum.chat.kept.disk')
 local folder = require('hum.chat.kept.folder')
 local log = require('hum.log')
+local store = require('hum.store')
 
 local M = {}
 
@@ -37,9 +38,8 @@ local function own_path(id) return vim.fs.joinpath(root(), id .. '.set') end
 ---@param id string
 ---@return hum.SetEntry|nil
 local function read(id)
-  local bytes = disk.read(path_of(id))
-  local ok, entry = pcall(vim.json.decode, bytes or '', { luanil = { object = true } })
-  return ok and type(entry) == 'table' and entry.version == VERSION and entry or nil
+  local function valid(entry) return entry.version == VERSION and entry or nil end
+  return store.read(path_of(id), { valid = valid }).value
 end
 
 --- The folder in which a chat's belongings are now: it is called as the chat, which may have been given another title.
@@ -167,9 +167,8 @@ end
 ---@return table|nil
 local function load_what(id, entry)
   local chat, ref = chat_of(entry)
-  local bytes = chat and ref and belongings.get(chat, ref) or not entry.ref and disk.read(own_path(id))
-  local ok, what = pcall(vim.json.decode, bytes or '', { luanil = { object = true } })
-  return ok and what --[[@as table]] or nil
+  local bytes = chat and ref and belongings.get(chat, ref) or not entry.ref and disk.read(own_path(id)) or nil
+  return store.decode(bytes, function(what) return what end)
 end
 
 ---@param id string

@@ -1,8 +1,8 @@
 -- What the user has allowed, by path and content, in a private file: stdpath('state')/hum/trust.json. Each change reads
 -- the file again and renames a new one over it, behind a lock, so that no Neovim undoes what another one has written. A
 -- file that somebody else could have written says nothing, and one that cannot be read is put aside.
-local aside = require('hum.aside')
 local log = require('hum.log')
+local stores = require('hum.store')
 
 local M = {}
 
@@ -10,8 +10,6 @@ local M = {}
 local CONTENTS = 8
 --- Entries, and bytes of the file: more is no list of the user's.
 local MOST, LARGEST = 2000, 4 * 1024 * 1024
---- The bits of a mode by which others may write.
-local OTHERS = 18
 --- A lock that is older was left behind; in s. It is waited for in steps of PAUSE ms.
 local STALE, PAUSE, TRIES = 10, 20, 100
 
@@ -22,8 +20,7 @@ local STALE, PAUSE, TRIES = 10, 20, 100
 
 ---@alias hum.trust.Entries table<string, hum.trust.Entry>  by path, or what else names it
 
----@type { stat?: uv.fs_stat.result, entries: hum.trust.Entries, fault?: string }
-local state = { entries = {} }
+local state = {} ---@type hum.Stored  whose value are the entries
 local pending = {} ---@type (fun(entries: hum.trust.Entries))[]  changes that are not written yet
 
 ---@return string
@@ -47,11 +44,10 @@ local function entry_of(value)
   }
 end
 
----@param text string
+---@param value table
 ---@return hum.trust.Entries|nil  nil: it is not what hum writes
-local function parse(text)
-  local ok, value = pcall(vim.json.decode, text, { luanil = { object = true } })
-  if not ok or type(value) ~= 'table' or type(value.paths) ~= 'table' then return nil end
+local function valid(value)
+  if type(value.paths) ~= 'table' then return nil end
   local entries, count = {}, 0
   for path, one in pairs(value.paths) do
     local entry = type(path) == 'string' and count < MOST and entry_of(one) or nil
@@ -62,60 +58,22 @@ local function parse(text)
   return entries
 end
 
---- Why a file is not the user's word.
----@param stat uv.fs_stat.result
----@return string|nil
-local function refusal(stat)
-  if stat.type ~= 'file' then return 'it is no file' end
-  if stat.size > LARGEST then return 'it is too large' end
-  if stat.uid ~= vim.uv.getuid() then return 'it belongs to another user' end
-  if bit.band(stat.mode, OTHERS) ~= 0 then return 'others may write to it' end
-end
-
----@param path string
----@param size integer
----@return string|nil
-local function read(path, size)
-  local fd = vim.uv.fs_open(path, 'r', 0)
-  if not fd then return nil end
-  local text = vim.uv.fs_read(fd, size, 0)
-  vim.uv.fs_close(fd)
-  return text
-end
-
----@param a? uv.fs_stat.result
----@param b? uv.fs_stat.result
----@return boolean
-local function same(a, b)
-  if not a or not b then return a == b end
-  local at, bt = a.mtime, b.mtime
-  return a.ino == b.ino and a.size == b.size and a.mode == b.mode and at.sec == bt.sec and at.nsec == bt.nsec
-end
-
 --- Reads the file if it is another one than it was.
 local function refresh()
   local path = M.path()
-  local stat = vim.uv.fs_stat(path)
-  if same(stat, state.stat) then return end
-  state = { stat = stat, entries = {} }
-  if not stat then return end
-  local why = refusal(stat)
-  local entries = not why and parse(read(path, stat.size) or '') or nil
-  state.entries, state.fault = entries or {}, why or (not entries and 'it cannot be read' or nil)
-  if state.fault then
-    log.write('warn', ('%s is not used: %s'):format(path, state.fault))
-    require('hum.notify').warn(
-      ('hum: you are asked again what you trust: %s is not used, %s'):format(path, state.fault)
-    )
-  end
+  if not stores.has_changed(path, state) then return end
+  state = stores.read(path, { valid = valid, most = LARGEST, trusted = true })
+  if not state.fault then return end
+  log.write('warn', ('%s is not used: %s'):format(path, state.fault))
+  require('hum.notify').warn(('hum: you are asked again what you trust: %s is not used, %s'):format(path, state.fault))
 end
 
 --- All that is known, with what is still to be written. Not to be changed.
 ---@return hum.trust.Entries
 function M.entries()
   refresh()
-  if #pending == 0 then return state.entries end
-  local entries = vim.deepcopy(state.entries)
+  if #pending == 0 then return state.value or {} end
+  local entries = vim.deepcopy(state.value or {})
   for _, change in ipairs(pending) do
     change(entries)
   end
@@ -150,11 +108,10 @@ end
 local function save()
   local path = M.path()
   refresh()
-  if state.fault and state.stat then vim.uv.fs_rename(path, path .. '.unused') end
   local entries = M.entries()
   pending = {}
-  local ok, err = aside.write(path, text_of(entries), true)
-  state = { stat = ok and vim.uv.fs_stat(path) or nil, entries = entries }
+  local ok, err = stores.write(path, text_of(entries), state, true)
+  state = { stat = ok and vim.uv.fs_stat(path) or nil, value = entries }
   if ok then return end
   require('hum.notify').warn(('hum: you will be asked again: %s'):format(err))
 end
@@ -162,8 +119,8 @@ end
 ---@param tries integer
 local function flush(tries)
   if #pending == 0 then return end
-  local folder, lock = vim.fs.dirname(M.path()), M.path() .. '.lock'
-  pcall(vim.fn.mkdir, folder, 'p', '0o700')
+  local lock = M.path() .. '.lock'
+  pcall(vim.fn.mkdir, vim.fs.dirname(lock), 'p', '0o700')
   local taken = take(lock)
   if not taken and tries > 0 and vim.v.exiting == vim.NIL then
     vim.defer_fn(function() flush(tries - 1) end, PAUSE)

@@ -4,13 +4,12 @@
 --
 -- Of a chat that is not kept, and where that folder cannot be written, all of it is in a private folder that goes with
 -- this Neovim.
-local aside = require('hum.aside')
 local belongings = require('hum.chat.kept.belongings')
 local config = require('hum.config')
-local disk = require('hum.chat.kept.disk')
 local folder = require('hum.chat.kept.folder')
 local log = require('hum.log')
 local notify = require('hum.notify')
+local store = require('hum.store')
 local valid = require('hum.chat.context.valid')
 
 local M = {}
@@ -40,7 +39,7 @@ local M = {}
 ---@class hum.OpenLedger
 ---@field ledger hum.Ledger
 ---@field path string   of the chat, as it was last
----@field stat? uv.fs_stat.result  of the ledger's file as it was left
+---@field stored hum.Stored   the ledger's file as it was left
 ---@field private_path? string     of a chat in the private folder
 ---@field bytes? string  of that file, as it was written last
 ---@field keys table<string, string>  of texts
@@ -67,22 +66,12 @@ end
 ---@return string
 local function file_of(path) return vim.fs.joinpath(belongings.folder(path), NAME) end
 
----@param path string
----@return string|nil bytes, uv.fs_stat.result|nil stat
-local function read_file(path)
-  local stat = vim.uv.fs_stat(path)
-  if not stat or stat.type ~= 'file' or stat.size > MOST then return nil end
-  return disk.read(path), stat
-end
-
 ---@param path string  of a chat
----@return hum.Ledger|nil ledger, uv.fs_stat.result|nil stat
+---@return hum.Stored
 local function read(path)
-  local bytes, stat = read_file(file_of(path))
-  if not bytes then return nil end
-  local ledger = valid.read(bytes)
-  if not ledger then log.write('warn', ('%s is no list of what a model has seen'):format(file_of(path))) end
-  return ledger, stat
+  local stored = store.read(file_of(path), { valid = valid.ledger, most = MOST })
+  if stored.fault then log.write('warn', ('%s is not used: %s'):format(file_of(path), stored.fault)) end
+  return stored
 end
 
 ---@param o hum.OpenLedger
@@ -96,7 +85,7 @@ local function follow(o, path)
     if not ok then log.write('warn', tostring(err)) end
   end
   if path ~= '' then o.private_path = nil end
-  o.path, o.stat = path, vim.uv.fs_stat(file_of(path))
+  o.path, o.stored = path, { stat = vim.uv.fs_stat(file_of(path)) }
 end
 
 ---@param buf integer
@@ -104,19 +93,16 @@ end
 local function get(buf)
   local o, path = open[buf], chat_path(buf)
   if not o then
-    local ledger, stat
-    if path ~= '' then
-      ledger, stat = read(path)
-    end
-    o = { ledger = ledger or empty(), path = path, stat = stat, keys = {} }
+    local stored = path ~= '' and read(path) or {} ---@type hum.Stored
+    o = { ledger = stored.value or empty(), path = path, stored = stored, keys = {} }
     open[buf] = o
     return o
   end
   follow(o, path)
   if o.path == '' or o.private_path then return o end
-  local stat = vim.uv.fs_stat(file_of(path))
-  if stat and not disk.same(stat, o.stat) then -- another Neovim has the chat open, too
-    o.ledger, o.stat = read(path) or o.ledger, stat
+  if store.has_changed(file_of(path), o.stored) then -- another Neovim has the chat open, too
+    o.stored = read(path)
+    o.ledger = o.stored.value or o.ledger
   end
   return o
 end
@@ -250,11 +236,11 @@ function M.save(buf)
   if bytes == o.bytes and vim.uv.fs_stat(path) then return end
   local ok, err = folder.ensure(dir)
   if ok then
-    ok, err = aside.write(path, bytes)
+    ok, err = store.write(path, bytes, not o.private_path and o.stored or nil)
   end
   if not ok then log.write('warn', tostring(err)) end
   o.bytes = ok and bytes or nil
-  if ok and not o.private_path then o.stat = vim.uv.fs_stat(path) end
+  if ok and not o.private_path then o.stored = { stat = vim.uv.fs_stat(path) } end
 end
 
 --- What a text is known by.

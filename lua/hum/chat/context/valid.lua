@@ -152,12 +152,11 @@ local function choices(value)
   return out
 end
 
---- The ledger that a text has in it.
----@param bytes string
+--- The ledger that is in what was read.
+---@param value table
 ---@return hum.Ledger|nil  nil: it is none
-function M.read(bytes)
-  local ok, value = pcall(vim.json.decode, bytes, { luanil = { object = true, array = true } })
-  if not ok or type(value) ~= 'table' or value.version ~= 1 then return nil end
+function M.ledger(value)
+  if value.version ~= 1 then return nil end
   local turns = all(value.turns or {}, MOST_TURNS, turn)
   if not turns then return nil end
   ---@type hum.Ledger

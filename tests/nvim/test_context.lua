@@ -106,7 +106,7 @@ test('a file that goes is told of once, and is whole when it is back', function(
   project.ask(t, 'gone?', buf, 2)
   project.ask(t, 'still?', buf, 3)
   write(t, 'src/b.lua', text)
-  project.ask(t, 'again #file:src/b.lua', buf, 4)
+  project.ask(t, 'again', buf, 4)
   project.same_beginning(srv)
   local all = last(srv)
   match('not there any more', all[3].content, true)

@@ -21,6 +21,7 @@ local M = {}
 ---@field tokens integer  of what is sent: whole, or the outline
 ---@field form? 'whole'|'outline'
 ---@field same? boolean   nothing has changed since it was seen
+---@field since? string    what `diff` is held against
 ---@field diff? table     { kept, text?, bytes, lines, tokens, added, removed }
 ---@field outline? table  { kept, bytes, tokens }
 ---@field image? table    { kept, media, width, height, bytes }
@@ -188,6 +189,7 @@ local function piece_of(entry, result)
   piece.kept, piece.bytes = result.kept, result.bytes or 0
   piece.lines, piece.tokens = result.lines or 0, result.tokens or 0
   piece.same, piece.diff, piece.outline = result.same, result.diff, result.outline
+  piece.since = entry.since
   piece.form, piece.image = 'whole', image_of(result)
   if piece.image then
     piece.tokens = image_tokens(piece.image)

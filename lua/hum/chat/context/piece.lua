@@ -40,14 +40,17 @@ local function as(out, form, size)
   return out
 end
 
---- A diff is sent where it is small, or where the content has been sent as a whole already.
+--- A diff is sent where it is small, or where the content has been sent as a whole already. One that was made before
+--- another reference of the same message has told the model something else of the source is of no use.
 ---@param walk hum.Walk
 ---@param out hum.ContextPiece
----@param diff hum.PieceDiff
+---@param piece hum.Piece
 ---@param seen hum.SeenSource
 ---@return boolean
-local function is_diff(walk, out, diff, seen)
-  if not diff.kept or seen.form == 'outline' or seen.form == 'image' then return false end
+local function is_diff(walk, out, piece, seen)
+  local diff = piece.diff --[[@as hum.PieceDiff|nil]]
+  if not diff or not diff.kept or piece.since ~= seen.kept then return false end
+  if seen.form == 'outline' or seen.form == 'image' then return false end
   return diff.bytes * 2 <= out.size.bytes or walks.was_whole(walk, out)
 end
 
@@ -78,7 +81,7 @@ function M.of(walk, piece, is_closed)
     return as(out, 'outline', piece.outline)
   elseif seen and seen.kept == out.kept and seen.form ~= 'outline' then
     return as(out, 'same', {})
-  elseif seen and piece.diff and is_diff(walk, out, piece.diff, seen) then
+  elseif seen and is_diff(walk, out, piece, seen) then
     out.base, out.sent = seen.kept, piece.diff.kept
     out.head, out.tail = wording.diff(out, is_closed(out.sent))
     return as(out, 'diff', piece.diff)

@@ -167,14 +167,14 @@ end
 ---@field seen? hum.SeenSource
 ---@field missed? hum.ContextPiece  nothing is kept of it any more: the model does not see it
 
---- The sources that are followed, in the order in which they came.
+--- The sources that are followed, in the order in which they came. What has gone may come back.
 ---@param walk hum.Walk
 ---@return hum.FollowedSource[]
 local function followed(walk)
   local list, there = {}, {}
   for place, seen in pairs(walk.seen) do
     there[place] = true
-    if seen.follows and seen.kept and seen.form ~= 'image' then
+    if seen.follows and (seen.kept or seen.form == 'gone') and seen.form ~= 'image' then
       list[#list + 1] = { id = seen.id, turn = seen.turn, seen = seen }
     end
   end
@@ -204,7 +204,7 @@ local function is_held(piece) return piece.state == 'refused' or (piece.same == 
 ---@return hum.ContextPiece|nil  nil: nothing has changed
 local function changed(run, source, piece)
   local seen, missed = source.seen, source.missed
-  if piece.state == 'missing' then return seen and pieces.line(seen, 'gone') end
+  if piece.state == 'missing' then return seen and seen.kept and pieces.line(seen, 'gone') or nil end
   if seen and is_held(piece) then return not seen.held and pieces.line(seen, 'held') or nil end
   if not is_sent(piece) then return nil end
   local own = pieces.of(run.walk, piece, run.is_closed)

@@ -59,4 +59,13 @@ end
 
 config.on_change(M.forget)
 
+--- Where a file is for git, which follows no links: itself, and what it leads to.
+---@param path string  absolute
+---@return string[]
+function M.places(path)
+  local folder, real = vim.uv.fs_realpath(vim.fs.dirname(path)), vim.uv.fs_realpath(path)
+  local own = folder and vim.fs.joinpath(folder, vim.fs.basename(path)) or path
+  return real and real ~= own and { own, real } or { own }
+end
+
 return M

@@ -57,6 +57,9 @@ test('reference: lines of a file', function(t)
   local one = reference.pieces(t, '#file:src/b.lua:7', { folder = folder })[1]
   eq('local beta_7 = 7', vim.trim(reference.kept(t, folder, one.kept)))
   T.match('has only 59 lines', reference.refused(t, '#file:src/b.lua:50-70'))
+  T.match('there is no line 0', reference.refused(t, '#file:src/b.lua:0'))
+  T.match('there is no line 0', reference.refused(t, '#file:src/b.lua:0-3'))
+  T.match('there is no file "src/nope.lua"', reference.refused(t, '#lines:src/nope.lua:1-2'), true)
 end)
 
 test('reference: names with blanks, other scripts, brackets and colons', function(t)
@@ -90,6 +93,10 @@ test('reference: a pattern is all files that match it', function(t)
   eq({ 'src/a.lua', 'src/b.lua' }, titles(reference.pieces(t, '#file:src/{a,b}.lua, then')))
   eq({ 'src/a.lua', 'src/b.lua' }, titles(reference.pieces(t, '#file:' .. t.project .. '/src/*.lua')))
   T.match('no file matches src/%*%.py', reference.refused(t, '#file:src/*.py'))
+  eq({ 'src/a.lua', 'src/b.lua' }, titles(reference.pieces(t, '#file:src/[a-b].lua')))
+  t:write_file('project/app/[id]/page.tsx', 'a page')
+  eq({ 'app/[id]/page.tsx' }, titles(reference.pieces(t, '#file:app/[id]/*.tsx')))
+  eq({ 'app/[id]/page.tsx' }, titles(reference.pieces(t, '#file:app/[id]/page.tsx')))
 end)
 
 test('reference: what a pattern leaves out is said', function(t)
@@ -145,6 +152,27 @@ test('reference: a tree is names of files, without what they hold', function(t)
   T.no_match('local', text)
   eq('a.lua\nb.lua\ndeep/\n  c.lua\nnotes.txt', reference.pieces(t, '#tree:src')[1].source.text)
   T.match('no folder', reference.refused(t, '#tree:nowhere'))
+end)
+
+test('reference: names that git ignores are in no tree and no listing, which is said; "!" shows them', function(t)
+  begin(t)
+  t:lua('told = {}; vim.notify = function(text) table.insert(told, text) end')
+  t:write_file('project/src/.gitignore', '*.log\nbuilt/\n')
+  t:write_file('project/src/built/x.o', 'x')
+  t:write_file('project/src/deep/y.log', 'y')
+  local given = {
+    { '#tree:src', '.gitignore\na.lua\nb.lua\ndeep/\n  c.lua\nnotes.txt', '2 names' },
+    { '#file:src/', '.gitignore\na.lua\nb.lua\ndeep/\nnotes.txt', '1 name' },
+    { '#file:src/deep', 'c.lua', '1 name' },
+    { '#tree!:src/deep', 'c.lua\ny.log' },
+    { '#file!:src/deep', 'c.lua\ny.log' },
+  }
+  for _, case in ipairs(given) do
+    eq(case[2], reference.pieces(t, case[1])[1].source.text, case[1])
+    local words = case[3] and ('hum: %s: %s that git ignores left out'):format(case[1], case[3])
+    eq({ words }, t:lua('local all = told; told = {}; return all'), case[1])
+  end
+  T.no_match('ignored.txt', reference.pieces(t, '#tree')[1].source.text)
 end)
 
 -- ---- what is refused --------------------------------------------------------------------------
@@ -287,6 +315,11 @@ test('reference: a buffer by its name, its end, a part or its number', function(
   local err = reference.refused(t, '#buffer:src')
   T.match('part of several', err)
   T.match('src/a.lua, src/b.lua, src/deep/c.lua', err, true)
+  t:lua([[
+    local buf = vim.api.nvim_create_buf(true, true)
+    vim.api.nvim_buf_set_name(buf, 'notes://one')
+    vim.api.nvim_buf_set_lines(buf, 0, -1, false, { 'a note' })]])
+  eq({ 'notes://one' }, titles(reference.pieces(t, '#buffer:notes://one')))
 end)
 
 test('reference: buffers that are visible, each once', function(t)
@@ -318,11 +351,25 @@ end)
 
 test('reference: a secret buffer is refused, one of a file elsewhere is not', function(t)
   begin(t)
-  t:cmd('edit .env')
-  T.match('it may hold', reference.refused(t, '#buffer'))
-  eq('ok', reference.pieces(t, '#buffer!:')[1].state)
+  vim.uv.fs_symlink('.env', t.project .. '/plain')
+  vim.uv.fs_symlink('ignored.txt', t.project .. '/other')
+  local refused =
+    { ['.env'] = 'it may hold secrets: env', plain = 'it may hold secrets: env', other = 'git ignores it' }
+  for name, why in pairs(refused) do
+    t:cmd('edit ' .. name)
+    t:keys('gg0vl<Esc>')
+    for _, text in ipairs({ '#buffer', '#lines:1', '#selection' }) do
+      T.match(why, reference.refused(t, text), true)
+      eq('ok', reference.pieces(t, (text:gsub('^#(%l+):?', '#%1!:')))[1].state)
+    end
+  end
   t:cmd('edit ' .. t.dir .. '/outside.txt')
-  eq('ok', reference.pieces(t, '#buffer')[1].state)
+  t:keys('ggV<Esc>')
+  for _, text in ipairs({ '#buffer', '#lines:1', '#selection', '#lines:../outside.txt:1' }) do
+    eq('ok', reference.pieces(t, text)[1].state, text)
+  end
+  t:cmd('bwipeout')
+  T.match('outside the project', reference.refused(t, '#lines:../outside.txt:1'), true)
 end)
 
 -- ---- what is large ----------------------------------------------------------------------------

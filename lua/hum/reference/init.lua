@@ -9,6 +9,7 @@
 --   large          the question about what is too large
 --   words          why something is not sent
 local fault = require('hum.fault')
+local ignored = require('hum.ignored')
 local kinds = require('hum.reference.kinds')
 local large = require('hum.reference.large')
 local measure = require('hum.reference.measure')
@@ -103,7 +104,7 @@ end
 --- A buffer is open before the user's eyes: that it is no file of the project refuses nothing.
 ---@param entry hum.ReferenceEntry
 ---@return boolean
-local function is_open(entry) return vim.startswith(entry.source.id, 'buffer:') end
+local function is_open(entry) return entry.source.buf ~= nil or vim.startswith(entry.source.id, 'buffer:') end
 
 --- Why an entry is refused by its name.
 ---@param entry hum.ReferenceEntry
@@ -127,18 +128,18 @@ end
 local function refuse(job, entries, cb)
   local paths, asked = {}, {}
   local function ask_git()
-    job.cancels.git = refusal.ignored(paths, job.where.project, function(ignored)
+    job.cancels.git = refusal.ignored(paths, job.where.project, function(found)
       job.cancels.git = nil
       for i, entry in ipairs(asked) do
-        if ignored[paths[i]] then entry.piece = measure.refused(entry, refusal.IGNORED) end
+        if found[paths[i]] then entry.piece = measure.refused(entry, refusal.IGNORED) end
       end
       if not job.over then cb() end
     end)
   end
   job.cancels.names = slices.each(entries, function(entry)
     local path = refuse_by_name(entry, job.where)
-    for _, place in ipairs(path and refusal.places(path) or {}) do
-      paths[#paths + 1], asked[#asked + 1] = place, entry
+    for _, at in ipairs(path and ignored.places(path) or {}) do
+      paths[#paths + 1], asked[#asked + 1] = at, entry
     end
   end, ask_git)
 end

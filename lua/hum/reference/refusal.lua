@@ -1,7 +1,7 @@
 -- Files that are not sent unless "!" says so: what may hold secrets, by name or by the lines at its beginning; what git
 -- ignores; what is outside the project; what is no text.
-local config = require('hum.config')
 local git = require('hum.git')
+local named = require('hum.sensitive.named')
 local sensitive = require('hum.sensitive')
 
 local M = {}
@@ -29,18 +29,10 @@ function M.words(ref, title, why)
   return text:format(title, why, M.forced(ref))
 end
 
---- Why a file is not sent, beside what hum.sensitive says of it.
+--- Why a file is not sent, beside what it may hold.
 M.OUTSIDE = 'it is outside the project'
 M.IGNORED = 'git ignores it'
 M.BINARY = 'it is binary, not text'
-
---- What hum.sensitive says, in words that tell what it is about.
----@param why string
----@return string
-local function secret(why)
-  if why:find('^it may hold secrets') then return why end
-  return (why:gsub('^it may hold ', 'it may hold secrets: '))
-end
 
 ---@param path string  absolute
 ---@param where hum.Where
@@ -56,14 +48,10 @@ end
 ---@return string|nil why
 ---@return boolean allowed  by the user's list, whatever is in it
 function M.of_name(path, where)
-  local own, real = config.get().complete.exclude, vim.uv.fs_realpath(path)
-  local verdict = sensitive.of_file(path, own)
-  if verdict.why then return secret(verdict.why), false end
-  -- What a link leads to may be another file than it was: the verdict on its name is not made anew.
-  local behind = real and real ~= path and sensitive.of_file(real, own).why
-  if behind then return secret(behind), false end
+  local why, allowed = named.of_file(path)
+  if why then return why, false end
   if M.is_outside(path, where) then return M.OUTSIDE, false end
-  return nil, verdict.allowed == true
+  return nil, allowed
 end
 
 --- Why a file that was sent before is not sent again: it is a link by now, and leads to what is not to be sent.
@@ -87,7 +75,7 @@ end
 function M.of_head(head, name)
   local lines = vim.split(head, '\n', { plain = true })
   local why, row = sensitive.of_lines(lines, name)
-  return why and secret(row and ('%s in line %d'):format(why, row) or why) or nil
+  return why and named.words(row and ('%s in line %d'):format(why, row) or why) or nil
 end
 
 -- ---- git --------------------------------------------------------------------------------------
@@ -106,15 +94,6 @@ local function ask(folder, paths, cb)
     end
     cb(found, answer.ok or answer.err == '')
   end)
-end
-
---- Where a file is for git, which follows no links: itself, and what it leads to.
----@param path string  absolute
----@return string[]
-function M.places(path)
-  local folder, real = vim.uv.fs_realpath(vim.fs.dirname(path)), vim.uv.fs_realpath(path)
-  local own = folder and vim.fs.joinpath(folder, vim.fs.basename(path)) or path
-  return real and real ~= own and { own, real } or { own }
 end
 
 ---@param paths string[]

@@ -61,8 +61,12 @@ end
 --- Ends an argument wherever it stands: 、。，；and the quotes of languages that do without blanks.
 local STOPS = { '\227\128\129', '\227\128\130', '\239\188\140', '\239\188\155' }
 
---- Signs of other languages that may close a sentence or a quotation: ”’»›…！？：）」』】》
+--- Signs that may close a sentence or a quotation, in some languages “ and ‘ as well: “‘–—”’»›…！？：）」』】》
 local CLOSING = {
+  '\226\128\156',
+  '\226\128\152',
+  '\226\128\147',
+  '\226\128\148',
   '\226\128\157',
   '\226\128\153',
   '\194\187',
@@ -260,9 +264,9 @@ end
 ---@param at integer
 ---@return { stop: integer, arg: string }|nil
 function M.image(text, at)
-  local open, target, stop = text:match('^!%[[^%]\n]*()%]%(%s*<([^<>\n]+)>[^()\n]*%)()', at)
+  local open, target, stop = text:match('^!%[[^%]\n]*()%]%([ \t]*<([^<>\n]+)>[^()\n]*%)()', at)
   if not open then
-    open, target, stop = text:match('^!%[[^%]\n]*()%]%(%s*([^%s()<>]+)[^()\n]*%)()', at)
+    open, target, stop = text:match('^!%[[^%]\n]*()%]%([ \t]*([^%s()<>]+)[^()\n]*%)()', at)
   end
   if not open or not target or not stop then return nil end
   local path = target:gsub('^file://', '')

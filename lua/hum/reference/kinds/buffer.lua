@@ -81,7 +81,8 @@ end
 ---@param where hum.Where
 ---@return 1|2|3|nil
 local function fit(buf, arg, where)
-  local name = vim.fs.normalize(vim.api.nvim_buf_get_name(buf))
+  local name = vim.api.nvim_buf_get_name(buf)
+  if not name:find('^%a[%w+.-]+://') then name = vim.fs.normalize(name) end
   if name == arg or vim.tbl_contains(where.paths(arg), name) then return 1 end
   if vim.endswith(name, '/' .. arg) then return 2 end
   local shown = where.shown(name)

@@ -1,8 +1,8 @@
 -- "#file:src/a.lua": a file, lines of one (`a.lua:10-40`), a folder's names (`src/`), or all files of a pattern
 -- (`src/*.lua`, `**/*.md`, `{a,b}.c`).
-local count = require('hum.count')
 local gather = require('hum.server.gather')
 local names = require('hum.reference.source.names')
+local place = require('hum.reference.source.place')
 local spelling = require('hum.spelling')
 
 local M = {}
@@ -10,6 +10,7 @@ local M = {}
 --- Files of a pattern, and names of a folder, that are taken.
 local MOST = 500
 
+local NO_LINE = 'there is no line 0\nLines are counted from 1.'
 local NAME_IT = 'no file is named\nWrite its path right behind the colon: #file:src/a.lua'
 
 -- ---- what is there ----------------------------------------------------------------------------
@@ -49,7 +50,7 @@ local function split_lines(arg)
   end
   if not path or not first then return nil end
   if dash == '' and last ~= '' then return nil end
-  local from = math.max(1, tonumber(first) or 1) --[[@as integer]]
+  local from = tonumber(first) --[[@as integer]]
   local to = tonumber(last) --[[@as integer|nil]]
   if not to then return path, from, dash == '' and from or nil end
   return path, math.min(from, to), math.max(from, to)
@@ -71,17 +72,6 @@ local function find(arg, where, cb)
 end
 
 -- ---- sources ----------------------------------------------------------------------------------
-
---- The root within which the helper lists names of a folder: one of the project's, else itself.
----@param real string  the folder, links resolved
----@param where hum.Where
----@return string
-local function root_of(real, where)
-  for _, root in ipairs(where.roots) do
-    if real == root or vim.startswith(real, root:gsub('/$', '') .. '/') then return root end
-  end
-  return real
-end
 
 ---@param path string  absolute
 ---@param where hum.Where
@@ -119,15 +109,17 @@ local function lines_of(found, where)
   }
 end
 
---- Names of a folder, as the helper lists them.
+--- Names of a folder, as the helper lists them: none that git ignores, unless "!" asks for all.
 ---@param path string
+---@param ref hum.Reference
 ---@param where hum.Where
 ---@param cb hum.ReferenceDone
 ---@return fun() cancel
-local function folder(path, where, cb)
+local function folder(path, ref, where, cb)
   local shown = where.shown(path):gsub('/$', '') .. '/'
-  local root = root_of(vim.uv.fs_realpath(path) or path, where)
-  return gather.start({ root = root, items = { { dir = path, most = MOST, force = true } } }, function(err, items)
+  local root = place.root(vim.uv.fs_realpath(path) or path, where)
+  local asked = { dir = path, most = MOST, force = ref.force or nil }
+  return gather.start({ root = root, items = { asked } }, function(err, items)
     local item = items and items[1]
     if not item or not item.names then
       return cb(('%s cannot be listed%s\nCheck the path.'):format(shown, err and ': ' .. err.message or ''))
@@ -142,6 +134,7 @@ local function folder(path, where, cb)
         attributes = { path = shown },
         text = table.concat(lines, '\n'),
         folder = path,
+        note = place.ignored(item.ignored),
         follows = false,
       },
     })
@@ -152,14 +145,20 @@ end
 
 ---@param arg string
 ---@return boolean
-local function is_pattern(arg) return arg:find('[*?]') ~= nil or arg:find('{[^{}]*,[^{}]*}') ~= nil end
+local function is_pattern(arg)
+  return arg:find('[*?]') ~= nil or arg:find('{[^{}]*,[^{}]*}') ~= nil or arg:find('%[[^%]/]+%]') ~= nil
+end
 
---- Where a pattern begins to be one: a folder, and the rest.
+--- Where a pattern begins to be one: a folder, and the rest. Folders may be called like one: `app/[id]/*.tsx`.
 ---@param path string  absolute
 ---@return string base, string pattern
 local function split_pattern(path)
-  local at = assert(path:find('[*?{]'))
-  local base = path:sub(1, at):match('^(.*)/') or ''
+  local base = ''
+  for part in path:gmatch('[^/]+') do
+    local next_base = base .. '/' .. part
+    if part:find('[*?{%[]') and not vim.uv.fs_stat(next_base) then break end
+    base = next_base
+  end
   return base == '' and '/' or base, path:sub(#base + 2)
 end
 
@@ -172,8 +171,7 @@ local function left_out(ref, item)
   if (item.more or 0) > 0 then
     parts[1] = ('only the first %d files are sent, %d are left out'):format(MOST, item.more)
   end
-  local ignored = item.ignored or 0
-  if ignored > 0 then parts[#parts + 1] = count.of(ignored, 'name') .. ' that git ignores left out' end
+  parts[#parts + 1] = place.ignored(item.ignored)
   return #parts > 0 and ('%s: %s'):format(ref.text, table.concat(parts, '; ')) or nil
 end
 
@@ -224,7 +222,7 @@ local function glob(ref, where, cb)
     local real = vim.uv.fs_realpath(base)
     if not real then return next_root() end
     local items = { { glob = pattern, base = base, most = MOST, force = ref.force or nil } }
-    stop = gather.start({ root = root_of(real, where), items = items }, function(err, results)
+    stop = gather.start({ root = place.root(real, where), items = items }, function(err, results)
       if over then return end
       local item = results and results[1]
       if not item then return cb(('%s: %s\nCheck the pattern.'):format(ref.arg, err and err.message or 'no answer')) end
@@ -262,8 +260,7 @@ local function missing(arg, where, cb)
     local near = spelling.nearest(base, vim.tbl_map(function(one) return (one:gsub('/$', '')) end, beside))
     local meant = near and where.shown(vim.fs.joinpath(folder_path, near))
       or #elsewhere > 0 and table.concat(elsewhere, ' or ')
-    local cure = meant and ('Did you mean %s?'):format(meant)
-      or ('It was looked for in %s.'):format(vim.fn.fnamemodify(where.base, ':~'))
+    local cure = meant and ('Did you mean %s?'):format(meant) or ('It was looked for in %s.'):format(place.base(where))
     cb(('there is no file "%s"\n%s'):format(name, cure))
   end)
 end
@@ -287,8 +284,10 @@ function M.resolve(ref, where, cb)
     if over then return end
     if not found then
       stop = is_pattern(arg) and glob(ref, where, cb) or missing(arg, where, cb)
+    elseif found.first == 0 then
+      cb(NO_LINE)
     elseif found.type == 'directory' then
-      stop = folder(found.path, where, cb)
+      stop = folder(found.path, ref, where, cb)
     else
       cb(nil, { found.first and lines_of(found, where) or whole(found.path, where) })
     end

@@ -49,6 +49,9 @@ local function source_of(ref, where)
     path = place.file(buf)
   end
   local name = place.shown(path, where)
+  if range.path and not buf and not vim.uv.fs_stat(path or '') then
+    return nil, ('there is no file "%s"\nIt was looked for in %s.'):format(range.path, place.base(where))
+  end
   err = fault(range, buf and vim.api.nvim_buf_line_count(buf), name)
   if err then return nil, err end
   local which = ('%d-%d'):format(range.first, range.last)

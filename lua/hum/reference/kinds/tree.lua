@@ -1,6 +1,8 @@
--- "#tree": the names of the project's files and folders, as a tree; `#tree:src` those below a folder.
+-- "#tree": the names of the project's files and folders, as a tree; `#tree:src` those below a folder. None that
+-- git ignores, unless "!" asks for all.
 local gather = require('hum.server.gather')
 local names = require('hum.reference.source.names')
+local place = require('hum.reference.source.place')
 
 --- Names that are shown, and how deep it goes.
 local MOST, DEPTH = 1000, 4
@@ -21,14 +23,14 @@ local function drawn(list, more)
 end
 
 ---@param path string
+---@param ref hum.Reference
 ---@param where hum.Where
 ---@param cb hum.ReferenceDone
 ---@return fun() cancel
-local function read(path, where, cb)
-  local real = vim.uv.fs_realpath(path) or path
+local function read(path, ref, where, cb)
   local shown = where.shown(path):gsub('/$', '') .. '/'
-  local root = where.is_inside(real) and where.project or real
-  local item = { tree = path, depth = DEPTH, most = MOST, force = true }
+  local root = place.root(vim.uv.fs_realpath(path) or path, where)
+  local item = { tree = path, depth = DEPTH, most = MOST, force = ref.force or nil }
   return gather.start({ root = root, items = { item } }, function(err, items)
     local found = items and items[1]
     if not found or not found.names then
@@ -42,6 +44,7 @@ local function read(path, where, cb)
         attributes = { path = shown },
         text = drawn(found.names, found.more or 0),
         folder = path,
+        note = place.ignored(found.ignored),
         follows = false,
       },
     })
@@ -69,7 +72,7 @@ return {
         vim.schedule(function()
           if over then return end
           if stat and stat.type == 'directory' then
-            stop = read(path, where, cb)
+            stop = read(path, ref, where, cb)
           else
             next_path()
           end

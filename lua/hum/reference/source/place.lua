@@ -1,8 +1,12 @@
 -- Where the sources of references are: the code buffer that they mean, and files by their names.
+local count = require('hum.count')
+
 local M = {}
 
---- What a message says of a buffer without a name.
+--- What a message says of a buffer without a name, and why a file is not sent.
 M.NAMELESS = '[No Name]'
+M.OUTSIDE = 'it is outside the project'
+M.IGNORED = 'git ignores it'
 
 --- The code buffer that a reference means.
 ---@param where hum.Where
@@ -28,11 +32,34 @@ end
 ---@return boolean
 function M.is_inside(path, where) return where.is_inside(path) or where.is_inside(vim.uv.fs_realpath(path) or path) end
 
+--- The root within which the helper lists names of a folder: one of the project's, else itself.
+---@param real string  the folder, links resolved
+---@param where hum.Where
+---@return string
+function M.root(real, where)
+  for _, root in ipairs(where.roots) do
+    if real == root or vim.startswith(real, root:gsub('/$', '') .. '/') then return root end
+  end
+  return real
+end
+
+--- What is said of names that are left out.
+---@param names integer|nil  how many git ignores
+---@return string|nil
+function M.ignored(names)
+  return (names or 0) > 0 and count.of(names --[[@as integer]], 'name') .. ' that git ignores left out' or nil
+end
+
 --- What a file is called.
 ---@param path string|nil  absolute; nil: a buffer without a file
 ---@param where hum.Where
 ---@return string
 function M.shown(path, where) return path and where.shown(path) or M.NAMELESS end
+
+--- Where names are looked for first, in words.
+---@param where hum.Where
+---@return string
+function M.base(where) return vim.fn.fnamemodify(where.base, ':~') end
 
 --- The same place, to which what is below a folder belongs as well.
 ---@param where hum.Where

@@ -1,27 +1,25 @@
 -- Files of which nothing is sent with what an editor or git says of them: those that may hold secrets, that git
 -- ignores, or of which the text is that are outside the project. A "!" in the reference sends them all the same.
-local config = require('hum.config')
 local git = require('hum.git')
 local ignored = require('hum.ignored')
 local place = require('hum.reference.source.place')
-local sensitive = require('hum.sensitive')
+local named = require('hum.sensitive.named')
 
 local M = {}
 
 --- Where git does not take a list, so many files are asked about one by one.
 local SINGLY = 50
 
-local IGNORED, OUTSIDE = 'git ignores it', 'it is outside the project'
-
 ---@alias hum.Withheld table<string, string>  why a file is left out, by its path
 
 ---@param path string  absolute
----@param where hum.Where|nil  nil: it may be anywhere
+---@param where hum.Where
+---@param limits { anywhere?: boolean }
 ---@return string|nil why
-local function by_name(path, where)
-  local verdict = sensitive.of_file(path, config.get().complete.exclude)
-  if verdict.why then return verdict.why end
-  return where and not place.is_inside(path, where) and OUTSIDE or nil
+local function by_name(path, where, limits)
+  local why = named.of_file(path)
+  if why then return why end
+  return not limits.anywhere and not place.is_inside(path, where) and place.OUTSIDE or nil
 end
 
 --- Asks about files one by one, each where it is: a list with one that is in another repository is refused as a whole.
@@ -37,7 +35,7 @@ local function singly(paths, found, cb)
   for _, path in ipairs(vim.list_slice(paths, 1, SINGLY)) do
     pending = pending + 1
     ignored.check(path, function(why)
-      found[path] = why and IGNORED or nil
+      found[path] = why and place.IGNORED or nil
       answered()
     end)
   end
@@ -53,25 +51,30 @@ end
 ---@return fun() cancel
 function M.of(paths, ref, where, limits, cb)
   local found, over = {}, false
-  local rest, others = {}, {} ---@type string[], string[]
+  local inside, others = {}, {} ---@type string[], string[]
+  local file_at = {} ---@type table<string, string>  where git looks for it, and what it is called here
   for _, path in ipairs(ref.force and {} or paths) do
-    found[path] = by_name(path, not limits.anywhere and where or nil)
-    if not found[path] then table.insert(place.is_inside(path, where) and rest or others, path) end
+    found[path] = by_name(path, where, limits)
+    local is_inside = not found[path] and place.is_inside(path, where)
+    for _, at in ipairs(is_inside and ignored.places(path) or {}) do
+      inside[#inside + 1], file_at[at] = at, path
+    end
+    if not found[path] and not is_inside then others[#others + 1] = path end
   end
   local function done()
     if not over then cb(found) end
   end
   local stop = function() end
-  if #rest == 0 then
+  if #inside == 0 then
     vim.schedule(function() singly(others, found, done) end)
   else
-    local at = { cwd = where.base, stdin = table.concat(rest, '\0') .. '\0' }
+    local at = { cwd = where.base, stdin = table.concat(inside, '\0') .. '\0' }
     stop = git.run(at, { 'check-ignore', '-z', '--stdin' }, function(answer)
       for path in answer.out:gmatch('%Z+') do
-        found[path] = IGNORED
+        found[file_at[path] or path] = place.IGNORED
       end
       local is_none = answer.err == '' or answer.err:find('not a git repository', 1, true)
-      if not is_none then vim.list_extend(others, rest) end
+      if not is_none then vim.list_extend(others, vim.tbl_values(file_at)) end
       singly(others, found, done)
     end)
   end

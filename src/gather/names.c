@@ -292,7 +292,13 @@ static void walk_base(struct walk *w, const struct level *above)
 static void walk_down(struct walk *w, const struct level *above, size_t depth)
 {
     const char *rest = w->want->base + w->path.len, *slash;
-    if (w->path.len >= strlen(w->want->base) || depth > DEEPEST) {
+    bool there = w->path.len >= strlen(w->want->base);
+    if (!there && depth > DEEPEST) { /* what is ignored further down nobody looks at */
+        buf_clear(&w->path);
+        buf_printf(&w->path, "%s/", w->want->base);
+        there = true;
+    }
+    if (there) {
         w->base_len = w->path.len;
         walk_base(w, above);
         return;

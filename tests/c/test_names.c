@@ -44,12 +44,30 @@ static void no_tree_is_deeper_than_a_hundred_levels(void)
     names_finish(&names);
 }
 
+static void a_folder_deeper_than_that_is_looked_into_all_the_same(void)
+{
+    const atomic_bool stop = false;
+    struct names names;
+    char base[1000];
+    size_t len = (size_t)snprintf(base, sizeof base, "%s", folder);
+    for (size_t i = 0; i < 120; i++) {
+        memcpy(base + len, "/d", 3);
+        len += 2;
+    }
+    const struct names_want want = {.base = base, .root = folder, .depth = 1000, .most = 1000};
+    CHECK(names_find(&want, &stop, &names));
+    CHECK_INT(names.count, 30);
+    CHECK_TEXT(names.items[0], "d/");
+    names_finish(&names);
+}
+
 int main(void)
 {
     if (mkdtemp(folder) == NULL) {
         return 1;
     }
     RUN(no_tree_is_deeper_than_a_hundred_levels);
+    RUN(a_folder_deeper_than_that_is_looked_into_all_the_same);
     nftw(folder, drop, 20, FTW_DEPTH | FTW_PHYS);
     return check_report("test_names");
 }

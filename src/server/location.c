@@ -81,11 +81,14 @@ static bool ends_with(const char *name, const char *end)
     return n >= m && strcasecmp(name + n - m, end) == 0;
 }
 
-/* "2130706433", "0x7f.1": addresses in writings that only machines use. */
+/* "2130706433", "0x7f.1": addresses in writings that only machines use. No name ends in a number.
+ * Source: https://url.spec.whatwg.org/#ends-in-a-number-checker. */
 static bool is_odd_number(const char *name)
 {
-    return strspn(name, "0123456789.xXabcdefABCDEF") == strlen(name) && name[0] >= '0' &&
-           name[0] <= '9';
+    const char *dot = strrchr(name, '.'), *last = dot != NULL ? dot + 1 : name;
+    bool is_hex = last[0] == '0' && to_lower(last[1]) == 'x';
+    size_t n = is_hex ? 2 + strspn(last + 2, "0123456789abcdefABCDEF") : strspn(last, "0123456789");
+    return n > 0 && last[n] == '\0';
 }
 
 bool location_is_private(const char *url)

@@ -70,11 +70,15 @@ static void the_users_own_network_is_known(void)
         "http://x.localhost",
         "http:///",
         "http://017700000001",
+        "http://127.0.0.0x1/",
+        "http://0X7f.0.1/",
     };
     static const char *const outside[] = {
         "http://example.org",    "http://8.8.8.8",          "http://172.32.0.1",
         "http://100.128.0.1",    "http://[2001:db8::1]",    "http://local.example",
-        "http://10.example.org", "http://xn--nxasmq6b.com",
+        "http://10.example.org", "http://xn--nxasmq6b.com", "http://0a.be",
+        "http://163.cafe",
+
     };
     for (size_t i = 0; i < sizeof inside / sizeof *inside; i++) {
         if (!location_is_private(inside[i])) {

@@ -1,5 +1,6 @@
 -- The plan of the house, checked: which folder may know which, that no modules know each other
--- in a circle, and that one file alone touches Neovim's private functions. Part of `make lint`:
+-- in a circle, that one file alone touches Neovim's private functions, and that no source of C calls
+-- what glibc alone has. Part of `make lint`:
 --
 --   nvim -l tools/structure.lua [ROOT]
 --
@@ -205,6 +206,14 @@ local LUA_BASE = {
   'wrap',
 }
 
+-- Functions that glibc alone has: macOS builds the helper, too. Of what _GNU_SOURCE gives, memmem and strcasestr are
+-- everywhere.
+local GLIBC = vim.split(
+  'memrchr rawmemchr mempcpy strchrnul strfry qsort_r pipe2 accept4 dup3 execvpe fcloseall get_current_dir_name '
+    .. 'canonicalize_file_name secure_getenv statx renameat2 copy_file_range getrandom',
+  ' '
+)
+
 -- Neovim's functions that may go or change without notice, and the one file that may use them.
 local PRIVATE = { 'vim%._%w+', 'nvim__%w+' }
 local PRIVATE_HOME = 'lua/hum/private.lua'
@@ -398,6 +407,16 @@ local function check_private()
   end
 end
 
+local function check_portable()
+  for _, name in ipairs(files('src', '%.[ch]$')) do
+    each_line('src/' .. name, function(line, where)
+      for called in line:gmatch('([%w_]+)%(') do
+        if vim.tbl_contains(GLIBC, called) then fault('C: %s: %s is not on macOS', where, called) end
+      end
+    end)
+  end
+end
+
 local function check(language, graph)
   check_floors(language, graph)
   check_circles(language, graph)
@@ -408,6 +427,7 @@ local c = check('C', of_c())
 local graph, lazy = of_lua()
 local lua = check('Lua', graph)
 check_private()
+check_portable()
 for _, text in ipairs(faults) do
   io.stderr:write(text, '\n')
 end

@@ -106,7 +106,7 @@ static bool compare(const struct pair *t, const atomic_bool *stop, struct buf *o
 {
     struct align *a = align_new(t->old);
     bool goes_on = true;
-    for (size_t i = 0; i < t->new->count &&goes_on; i++) {
+    for (size_t i = 0; goes_on && i < t->new->count; i++) {
         align_line(a, text_line(t->new, i));
         goes_on = i % STEP != 0 || !is_stopped(stop);
     }

@@ -187,7 +187,8 @@ static bool follow_redirect(struct transfer *t)
 {
     char *location = NULL;
     curl->easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &location);
-    if (location == NULL || t->keeps_redirects || t->redirects >= REDIRECTS_MAX || !same_origin(t->url, location)) {
+    if (location == NULL || t->keeps_redirects || t->redirects >= REDIRECTS_MAX ||
+        !same_origin(t->url, location)) {
         return false;
     }
     t->redirects++;

@@ -11,7 +11,7 @@ Engine.__index = Engine
 
 --- Starts it, or skips the case where it cannot be had.
 ---@param t test.Case
----@param ... string  "smollm2", options of llama-server
+---@param ... string  "smollm2" or "gemma3", options of llama-server
 ---@return test.Engine
 function M.start(t, ...)
   local p = t:spawn({ t.root .. '/tests/engine/start', ... })

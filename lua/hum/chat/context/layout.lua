@@ -92,10 +92,11 @@ end
 
 ---@param run hum.ContextRun
 ---@param messages hum.ContextMessage[]
+---@param with table<integer, { tokens: integer, bytes: integer }>  that goes with each turn
 ---@return table[] entries, table system
-local function sizes(run, messages)
+local function sizes(run, messages, with)
   local at = summaries.find(run.given.turns)
-  local entries, system, with = {}, { bytes = 0, tokens = 0 }, sizes_of(run.walk)
+  local entries, system = {}, { bytes = 0, tokens = 0 }
   for i, message in ipairs(messages) do
     if i == 1 and message.role == 'system' then
       local own = systems.own(run.given.turns) or ''
@@ -119,16 +120,32 @@ local function first_turn(plan, entries)
   return (plan.from or 1) > 1 and entry and entry.first or 1
 end
 
+--- What goes with each turn: of those that are sent as they go now, for what is left out may have to be sent whole
+--- with a later one; of the others as they went, for they may have room again.
+---@param run hum.ContextRun
+---@param from integer
+---@return hum.ContextMessage[] all, hum.ContextMessage[] sent, table<integer, { tokens: integer, bytes: integer }> with
+local function compose_from(run, from)
+  local all = compose(run, 1)
+  if from <= 1 then return all, all, sizes_of(run.walk) end
+  local whole = sizes_of(run.walk)
+  local sent = compose(run, from) -- last, since it leaves the walk that counts
+  local with = sizes_of(run.walk)
+  for i = 1, from - 1 do
+    with[i] = whole[i]
+  end
+  return all, sent, with
+end
+
 --- Finds out from where on the turns are sent, so that they fit.
 ---@param run hum.ContextRun
 ---@param from integer  the first turn
 ---@param times integer
 ---@param cb fun(err: string?, messages: hum.ContextMessage[]?, from: integer?, plan: table?)
 function M.fit(run, from, times, cb)
-  local all = compose(run, 1)
-  local messages = from > 1 and compose(run, from) or all -- last, since it leaves the walk that counts
+  local all, messages, with = compose_from(run, from)
   if not run.given.fit then return cb(nil, messages, from, {}) end
-  local entries, system = sizes(run, all)
+  local entries, system = sizes(run, all, with)
   resolve.await(
     run,
     function(back)
@@ -137,6 +154,7 @@ function M.fit(run, from, times, cb)
         endpoint = run.given.endpoint,
         model = run.given.model,
         num_ctx = run.given.num_ctx,
+        max_tokens = run.given.max_tokens,
         dry = run.given.dry == true,
         state = run.fit_state,
         system = system,
@@ -147,8 +165,9 @@ function M.fit(run, from, times, cb)
       if err then return cb(err) end
       plan = plan or {}
       local wanted = first_turn(plan, entries)
-      if wanted ~= from and times < MOST_PLANS then return M.fit(run, wanted, times + 1, cb) end
-      cb(nil, messages, from, plan)
+      if wanted == from then return cb(nil, messages, from, plan) end
+      if times < MOST_PLANS then return M.fit(run, wanted, times + 1, cb) end
+      cb(nil, compose(run, wanted), wanted, plan)
     end
   )
 end

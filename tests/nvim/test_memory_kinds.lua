@@ -1,0 +1,79 @@
+-- What a real llama-server keeps of a chat, by the kind of its model's memory (tests/engine): what it reads again of each
+-- message, and whether what is sent fits.
+local T = require('harness')
+local chat = require('lib.chat')
+local engine = require('lib.engine')
+local test, eq = T.test, T.eq
+
+T.once()
+
+local OPTS = { ui = { 100, 40 } }
+
+--- Replies are of one length, so that what is said fills the window as foreseen.
+local function open(t, srv, tokens)
+  return chat.open(t, srv, nil, {
+    endpoint = 'real',
+    endpoints = {
+      real = {
+        url = srv.url,
+        dialect = 'openai',
+        model = 'tiny',
+        think = false,
+        options = { max_tokens = tokens, ignore_eos = true, seed = 1 },
+      },
+    },
+    reference = { large = 100000 },
+  })
+end
+
+---@param t test.Case
+---@param name string
+---@param count integer
+---@param changed? integer
+local function write(t, name, count, changed)
+  local lines = {}
+  for i = 1, count do
+    lines[i] = i == changed and 'changed = true' or ('v%d = f(%d)'):format(i, i % 97)
+  end
+  return t:write_file(name, table.concat(lines, '\n') .. '\n')
+end
+
+--- Says something, and gives what the server counted.
+local function counter(t, buf)
+  local n = 0
+  return function(text, how)
+    n = n + 1
+    if how then
+      how()
+    else
+      chat.ask(t, text, buf)
+    end
+    local data = chat.finished(t, n)
+    eq('done', data.status, vim.inspect(data))
+    return data.stats.prompt_tokens, data.stats.prompt_tokens - (data.stats.cached_tokens or 0)
+  end
+end
+
+test('what is left out and comes back whole counts as what it is, and all that is sent fits', OPTS, function(t)
+  local window = 6144
+  local srv = engine.start(t, 'plain', '--ctx-size', tostring(window), '--parallel', '1')
+  local first, second = write(t, 'first.lua', 400), write(t, 'second.lua', 80)
+  local buf = open(t, srv, 100)
+  local say = counter(t, buf)
+  local function preview() return t:lua('return require("hum").preview(...)', buf) end
+  local sizes = { (say(('Look at #file!:%s please.'):format(first))) }
+  for i = 2, 7 do
+    sizes[i] = say(('And what does number %d say?'):format(i))
+    T.ok(sizes[i] > sizes[i - 1], 'there is room for it: ' .. vim.inspect(sizes))
+  end
+  sizes[8] = say(('Now look at #file!:%s please.'):format(second))
+  T.ok(sizes[8] < sizes[7], 'the first file is left out: ' .. vim.inspect(sizes))
+  T.ok(preview().left_out > 0)
+  write(t, 'first.lua', 400, 150) -- its diff says nothing to who does not see it
+  for i = 9, 18 do
+    local foreseen = preview().tokens
+    sizes[i] = say(('And what does number %d say?'):format(i))
+    T.ok(sizes[i] + 100 <= window, vim.inspect(sizes))
+    T.ok(math.abs(foreseen - sizes[i]) < 0.15 * sizes[i] or i == 9, vim.inspect({ foreseen, sizes }))
+  end
+end)

@@ -3,15 +3,15 @@
 --
 -- The tokenizer that counts is that of a small real model behind a real llama-server (SmolLM2).
 local editor = require('editor')
-local follow_up = require('follow_up')
+local engine = require('real')
 local http = require('lib.http')
 local markdown = require('markdown')
-local proc = require('lib.proc')
+local memory = require('memory')
 local task = require('lib.task')
 
 local M = {}
 
-local START_MS, MEASURE_MS = 90000, 30000
+local MEASURE_MS = 30000
 
 --- So much of each text is measured, in bytes.
 local BYTES = 40000
@@ -133,45 +133,19 @@ local function estimates(run, url)
   return out
 end
 
---- A file of 2,000 lines.
----@param run table
----@return string path
-local function big_file(run)
-  local lines = {}
-  for i = 1, 2000 do
-    lines[i] = ('v%d = f(%d)'):format(i, i % 97)
-  end
-  local path = run.dir .. '/big.lua'
-  local f = assert(io.open(path, 'w'))
-  f:write(table.concat(lines, '\n'), '\n')
-  f:close()
-  return path
-end
+--- Real models, by what `tools/get` calls them.
+local MODELS = { { 'smollm2', 'SmolLM2' }, { 'gemma3', 'Gemma 3' } }
 
 ---@param run table
----@param options string[]
----@param fn fun(url: string): any
----@return any result, string|nil why
-local function with_engine(run, options, fn)
-  local engine = proc.spawn({ run.root .. '/tests/engine/start', unpack(options) })
-  local said = task.await(function() return engine.out:match('^(%a+ [^\n]*)\n') or engine.code end, START_MS)
-  local url = type(said) == 'string' and said:match('^ready (%S+)')
-  local result = url and fn(url) or nil
-  engine:finish()
-  return result, not result and tostring(said) or nil
-end
-
----@param run table
+---@param note fun(format: string, ...: any)
 ---@return table
-function M.measure(run)
-  local out = {}
-  out.estimates, out.no_estimates = with_engine(run, { 'smollm2' }, function(url) return estimates(run, url) end)
-  local path = big_file(run)
-  out.follow_up, out.no_follow_up = with_engine(
-    run,
-    { '--ctx-size', '131072', '--parallel', '1', '--override-kv', 'llama.context_length=int:131072' },
-    function(url) return follow_up.converse(run, url, ('look at #file!:%s and '):format(path)) end
-  )
+function M.measure(run, note)
+  local out = { estimates = {} }
+  for i, model in ipairs(MODELS) do
+    local rows, why = engine.with(run, { model[1] }, function(url) return estimates(run, url) end)
+    out.estimates[i] = { model = model[2], rows = rows, why = why }
+  end
+  out.memory = memory.measure(run, note)
   return out
 end
 
@@ -183,25 +157,22 @@ local function off(counted, told) return ('%+.0f %%'):format(100 * (told - count
 ---@param results table
 ---@return string
 function M.markdown(results)
-  local out = { '## How far estimates of tokens are off', '' }
-  if results.estimates then
-    markdown.head(out, { 'text', 'bytes', 'counted', 'estimated', 'off', 'after one answer', 'off' })
-    for _, r in ipairs(results.estimates) do
+  local out = { '## How far estimates of tokens are off' }
+  for _, model in ipairs(results.estimates) do
+    vim.list_extend(out, { '', ('By the tokenizer of %s:'):format(model.model), '' })
+    if model.rows then
+      markdown.head(out, { 'text', 'bytes', 'counted', 'estimated', 'off', 'after one answer', 'off' })
+    else
+      out[#out + 1] = 'Not measured: ' .. tostring(model.why)
+    end
+    for _, r in ipairs(model.rows or {}) do
       markdown.row(
         out,
         { r.kind, r.bytes, r.counted, r.estimated, off(r.counted, r.estimated), r.after, off(r.counted, r.after) }
       )
     end
-  else
-    out[#out + 1] = 'Not measured: ' .. tostring(results.no_estimates)
   end
-  out[#out + 1] = ''
-  out[#out + 1] = (
-    follow_up
-      .markdown(results.follow_up, results.no_follow_up)
-      :gsub('^## [^\n]*', '## What llama-server reads again with a file of 2,000 lines attached')
-  )
-  return table.concat(out, '\n') .. '\n'
+  return table.concat(out, '\n') .. '\n\n' .. memory.markdown(results.memory)
 end
 
 return M

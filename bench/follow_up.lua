@@ -1,13 +1,12 @@
 -- What a real server has to read again for each message of a conversation: its prompt cache keeps what was said, if it
 -- comes back as the same bytes.
 local editor = require('editor')
+local engine = require('real')
 local markdown = require('markdown')
-local proc = require('lib.proc')
-local task = require('lib.task')
 
 local M = {}
 
-local QUESTIONS, START_MS, REPLY_MS = 6, 90000, 300000
+local QUESTIONS, REPLY_MS = 6, 300000
 
 ---@class bench.FollowUp
 ---@field prompt integer     tokens of the prompt
@@ -17,19 +16,14 @@ local QUESTIONS, START_MS, REPLY_MS = 6, 90000, 300000
 --- What the chat's requests took, in the order of the questions.
 ---@param run { root: string, dir: string }
 ---@param url string
----@param first? string  what the first question begins with
 ---@return bench.FollowUp[]
-function M.converse(run, url, first)
+local function converse(run, url)
   local nvim = editor.start(run.root, run.dir)
-  nvim:lua(
-    [[require('sender').open(...)]],
-    { way = 'hum', url = url, dialect = 'openai', history = {}, tokens = 60, large = 100000000 }
-  )
+  nvim:lua([[require('sender').open(...)]], { way = 'hum', url = url, dialect = 'openai', history = {}, tokens = 60 })
   local out, former = {}, 0
   for i = 1, QUESTIONS do
     nvim.told.finished = nil
-    local before = i == 1 and first or ''
-    nvim.rpc:notify('nvim_input', ('<Esc>GA%squestion %d about the sea<Esc><CR>'):format(before, i))
+    nvim.rpc:notify('nvim_input', ('<Esc>GAquestion %d about the sea<Esc><CR>'):format(i))
     local stats = nvim:wait('finished', REPLY_MS)
     assert(stats, 'no reply of llama-server')
     out[i] = { prompt = stats.prompt_tokens, cached = stats.cached_tokens or 0, new = stats.prompt_tokens - former }
@@ -43,12 +37,7 @@ end
 ---@return bench.FollowUp[]|nil
 ---@return string|nil why not
 function M.measure(run)
-  local engine = proc.spawn({ run.root .. '/tests/engine/start' })
-  local said = task.await(function() return engine.out:match('^(%a+ [^\n]*)\n') or engine.code end, START_MS)
-  local url = type(said) == 'string' and said:match('^ready (%S+)')
-  local result = url and M.converse(run, url) or nil
-  engine:finish()
-  return result, not result and tostring(said) or nil
+  return engine.with(run, {}, function(url) return converse(run, url) end)
 end
 
 ---@param results bench.FollowUp[]|nil

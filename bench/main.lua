@@ -150,7 +150,7 @@ local function main()
     texts[#texts + 1] = references.markdown(figures.references)
   end
   if is_wanted('context') then
-    figures.context = context.measure(run)
+    figures.context = context.measure(run, note)
     texts[#texts + 1] = context.markdown(figures.context)
   end
   if is_wanted('chats') then

@@ -83,82 +83,6 @@ local function new(given)
   require('hum').chat({ new = true, endpoint = name, model = model, mods = given.mods })
 end
 
-local COMPLETE_WORDS = {
-  on = 'show suggestions as you type',
-  off = 'show none',
-  toggle = 'switch between on and off',
-  now = 'request a suggestion, in insert mode',
-  status = 'show whether it is on here, and why',
-}
-
---- What follows `:Hum complete`; a bang means the current buffer alone.
----@type table<string, fun(given: hum.Invocation)>
-local COMPLETE = {
-  on = function(given) require('hum.complete').on({ here = given.bang }) end,
-  off = function(given) require('hum.complete').off({ here = given.bang }) end,
-  toggle = function(given)
-    require('hum.complete').toggle({ here = given.bang })
-    local short = require('hum.complete').status():match('^[^;]*')
-    require('hum.notify').info('hum: ' .. short)
-  end,
-  now = function() require('hum.complete').now() end,
-  status = function() require('hum.notify').answer('hum: ' .. require('hum.complete').status()) end,
-}
-
----@return string[]
-local function complete_names()
-  local list = vim.tbl_keys(COMPLETE)
-  table.sort(list)
-  return list
-end
-
----@param typed string
----@return string[]
-local function complete_arguments(typed) return beginning(complete_names(), typed) end
-
----@param given hum.Invocation
-local function complete(given)
-  local act = COMPLETE[given.text ~= '' and given.text or 'status']
-  if act then return act(given) end
-  local all = table.concat(complete_names(), ', ')
-  require('hum.notify').error(('hum: ":Hum complete" expects one of: %s'):format(all))
-end
-
---- The names of files for `write`, whose first letters are typed.
----@param typed string
----@param argument string
----@return string[]
-local function inspect_words(typed, argument)
-  local file = argument:match('^write%s+(.*)$')
-  return file and vim.fn.getcompletion(file, 'file') or beginning({ 'context', 'last', 'write' }, typed)
-end
-
----@param word string
----@return string|nil
-local function explain_inspect(word)
-  return ({
-    context = 'what the model has seen beside the text',
-    last = 'the last request and its answer',
-    write = 'write them to a file',
-  })[word]
-end
-
----@param given hum.Invocation
-local function inspect(given)
-  local word, path = given.text:match('^(%S*)%s*(.-)$')
-  if word == 'write' and path and path ~= '' then
-    require('hum.inspect').write(path, given.bang)
-  elseif given.text == '' then
-    require('hum.inspect').show(given.mods)
-  elseif given.text == 'last' or given.text == 'context' then
-    require('hum.inspect')[given.text](given.mods)
-  elseif word == 'write' then
-    require('hum.notify').error('hum: ":Hum inspect write" needs the name of a file')
-  else
-    require('hum.notify').error('hum: ":Hum inspect" expects one of: context, last, write FILE')
-  end
-end
-
 ---@param given hum.Invocation
 local function browse(given)
   require('hum.chat.command').browse({ query = given.text, ask = given.bang, mods = given.mods })
@@ -279,9 +203,9 @@ local M = {
   },
   complete = {
     desc = 'switch code completion on or off, or show its status',
-    run = complete,
-    complete = complete_arguments,
-    explain = function(word) return COMPLETE_WORDS[word] end,
+    run = function(given) require('hum.complete.command').run(given) end,
+    complete = function(typed) return require('hum.complete.command').complete(typed) end,
+    explain = function(word) return require('hum.complete.command').explain(word) end,
     bang = true,
     text = true,
     anywhere = true,
@@ -421,9 +345,9 @@ local M = {
   },
   inspect = {
     desc = 'show what will be sent, or what was sent last',
-    run = inspect,
-    complete = inspect_words,
-    explain = explain_inspect,
+    run = function(given) require('hum.inspect.command').run(given) end,
+    complete = function(typed, argument) return require('hum.inspect.command').complete(typed, argument) end,
+    explain = function(word) return require('hum.inspect.command').explain(word) end,
     more = true,
     bang = true,
     text = true,

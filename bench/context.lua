@@ -91,7 +91,7 @@ local function estimate(run, texts)
   local nvim = editor.start(run.root, run.dir)
   nvim:lua(
     [[
-    require('hum.server.gather').measure(..., function(err, tokens)
+    require('hum.server.estimate').of(..., function(err, tokens)
       vim.g.measured = err and { message = vim.inspect(err) } or tokens
     end)]],
     texts

@@ -165,3 +165,60 @@ test('a real llama-server counts the chat before it is sent: it fits at the firs
   local log = table.concat(vim.fn.readfile(t:lua("return vim.fn.stdpath('log') .. '/hum.log'")), '\n')
   no_match('overflow', log)
 end)
+
+--- Notes what the helper is asked: 'chat', 'gather'.
+local function note_asked(t)
+  t:lua([[
+    local client = require('hum.server.client')
+    _G.asked = {}
+    for _, name in ipairs({ 'chat', 'gather' }) do
+      local real = client[name]
+      client[name] = function(...)
+        table.insert(_G.asked, name)
+        return real(...)
+      end
+    end]])
+end
+
+--- What was asked before the message went.
+local function before_sent(t)
+  local asked = t:lua('return _G.asked')
+  for i, name in ipairs(asked) do
+    if name == 'chat' then return i - 1 end
+  end
+end
+
+test('a message waits for a measure where something depends on it, and then but once', function(t)
+  local srv = t:fake()
+  srv:script({ text = ('Well. '):rep(1000) })
+  local buf = long_chat(t, srv, { dialect = 'ollama', options = { num_ctx = 16384 } }, 15)
+  note_asked(t)
+  t:elapse(0.5)
+  eq({}, t:lua('return _G.asked'), 'nobody sends anything there')
+  chat.ask(t, 'One?', buf)
+  chat.finished(t)
+  ok(before_sent(t) > 0, 'it was measured')
+  local function is_known()
+    return t:lua(
+      [[
+      local list = require('hum.chat.text.turns').of(...).turns
+      return require('hum.server.estimate').known(list[#list - 1].text) ~= nil]],
+      buf
+    )
+  end
+  t:wait(is_known, 'the reply is measured')
+  t:lua('_G.asked = {}')
+  chat.ask(t, 'Two?', buf)
+  chat.finished(t, 2)
+  eq(0, before_sent(t))
+end)
+
+test('a message does not wait for a measure where all fits in any case', function(t)
+  local srv = t:fake()
+  srv:script({ text = 'Well.' })
+  local buf = long_chat(t, srv, { dialect = 'ollama', options = { num_ctx = 65536 } }, 15)
+  note_asked(t)
+  chat.ask(t, 'One?', buf)
+  chat.finished(t)
+  eq(0, before_sent(t))
+end)

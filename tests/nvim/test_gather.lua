@@ -104,24 +104,32 @@ test('the editor: a buffer with what is not saved, lines of it, a text of megaby
   eq(1600000, #t:read_file('kept/' .. items[4].kept))
 end)
 
-test('the editor: texts are measured, at once what was measured before', function(t)
+test('the editor: texts are measured, each once, and much of them in slices', function(t)
   t:lua([[
-    local gather = require('hum.server.gather')
-    gather.measure({ 'one two', ('x '):rep(1000) }, function(err, tokens)
-      local calls, client = 0, require('hum.server.client')
-      local real = client.gather
-      client.gather = function(...) calls = calls + 1 return real(...) end
-      gather.measure({ ('x '):rep(1000) }, function(_, again)
-        _G.got = { err = err, tokens = tokens, again = again, calls = calls }
+    local estimate, gather = require('hum.server.estimate'), require('hum.server.gather')
+    local asked, real = {}, gather.start
+    gather.start = function(spec, ...)
+      asked[#asked + 1] = #spec.items
+      return real(spec, ...)
+    end
+    local short, long = 'one two', ('x '):rep(60000)
+    local texts = { '', short, long, short, long .. '2', long .. '3', long .. '4' }
+    estimate.of(texts, function(err, tokens)
+      local before = asked
+      asked = {}
+      estimate.of({ long .. '3', short }, function(_, again)
+        _G.got = { err = err, tokens = tokens, again = again, before = before, calls = #asked }
       end)
     end)
   ]])
   t:wait(function() return t:lua('return _G.got ~= nil') end, 'the result')
   local got = t:lua('return _G.got')
   eq(nil, got.err)
+  eq({ 4, 2 }, got.before)
   eq(0, got.calls)
-  eq(got.tokens[2], got.again[1])
-  T.ok(got.tokens[1] < got.tokens[2], 'the longer text has more')
+  eq({ got.tokens[6], got.tokens[2] }, got.again)
+  eq(got.tokens[2], got.tokens[4])
+  T.ok(got.tokens[2] < got.tokens[3], 'the longer text has more')
 end)
 
 test('a gathering that was stopped ends once, as does one that is wrong', BARE, function(t)

@@ -1,7 +1,7 @@
 -- What the model of a chat was shown beside its text: the list of that, and what is taken out of it.
 local context = require('hum.chat.context')
 local draft = require('hum.chat.draft')
-local gather = require('hum.server.gather')
+local estimate = require('hum.server.estimate')
 local refer = require('hum.chat.refer')
 
 local M = {}
@@ -16,7 +16,7 @@ function M.list(buf, cb)
   local dir, remove = draft.temporary()
   given.folder = dir
   local texts = vim.tbl_map(function(turn) return turn.text end, given.turns)
-  gather.measure(texts, function(_, sizes)
+  estimate.of(texts, function(_, sizes)
     context.list(given, sizes or {}, function(items)
       remove()
       cb(items)

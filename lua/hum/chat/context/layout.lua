@@ -51,49 +51,37 @@ end
 --- More often the plan is not made anew because a piece became larger.
 local MOST_PLANS = 4
 
---- What goes with each turn, by its index.
+--- Tokens of what goes with each turn, by its index.
 ---@param walk hum.Walk
----@return table<integer, { tokens: integer, bytes: integer }>
+---@return table<integer, integer>
 local function sizes_of(walk)
   local out = {}
   for _, piece in ipairs(walk.pieces) do
-    if not piece.out then
-      local one = out[piece.turn] or { tokens = 0, bytes = 0 }
-      one.tokens, one.bytes = one.tokens + piece.tokens, one.bytes + piece.bytes
-      out[piece.turn] = one
-    end
+    if not piece.out then out[piece.turn] = (out[piece.turn] or 0) + piece.tokens end
   end
   return out
 end
 
 --- Adds what hum.chat.fit is told of a message: an entry for each of its turns, since what was not answered before may
 --- be left out of the last one.
----@param entries table[]
+---@param entries hum.FitEntry[]
 ---@param turns hum.Turn[]
 ---@param message hum.ContextMessage
----@param with table<integer, { tokens: integer, bytes: integer }>
+---@param with table<integer, integer>
 local function add_entries(entries, turns, message, with)
   for i = message.first, message.last do
-    local turn, size = turns[i], with[i] or { tokens = 0, bytes = 0 }
+    local turn = turns[i]
     if turn.role == message.role and turn.text ~= '' then
-      entries[#entries + 1] = {
-        role = turn.role,
-        text = turn.text,
-        bytes = #turn.text,
-        tokens = size.tokens,
-        piece_bytes = size.bytes,
-        first = i,
-        last = i,
-        turns = { turn },
-      }
+      entries[#entries + 1] =
+        { role = turn.role, text = turn.text, tokens = with[i] or 0, first = i, last = i, turns = { turn } }
     end
   end
 end
 
 ---@param run hum.ContextRun
 ---@param messages hum.ContextMessage[]
----@param with table<integer, { tokens: integer, bytes: integer }>  that goes with each turn
----@return table[] entries, table system
+---@param with table<integer, integer>  tokens of what goes with each turn
+---@return hum.FitEntry[] entries, table system
 local function sizes(run, messages, with)
   local at = summaries.find(run.given.turns)
   local entries, system = {}, { bytes = 0, tokens = 0 }
@@ -124,7 +112,7 @@ end
 --- with a later one; of the others as they went, for they may have room again.
 ---@param run hum.ContextRun
 ---@param from integer
----@return hum.ContextMessage[] all, hum.ContextMessage[] sent, table<integer, { tokens: integer, bytes: integer }> with
+---@return hum.ContextMessage[] all, hum.ContextMessage[] sent, table<integer, integer> with
 local function compose_from(run, from)
   local all = compose(run, 1)
   if from <= 1 then return all, all, sizes_of(run.walk) end

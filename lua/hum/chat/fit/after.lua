@@ -82,7 +82,7 @@ local function on_done(sent, data)
   local counted, estimated = stats.prompt_tokens, sent.fit.estimated
   local is_cut = counted and (stats.cut or tokens.is_cut(sent.endpoint, sent.model, estimated, counted, window))
   if is_cut then return on_cut(sent, data, math.floor(counted)) end
-  if sent.is_text then tokens.learn(sent.endpoint, sent.model, estimated, counted, window) end
+  if sent.is_text and not sent.fit.is_rough then tokens.learn(sent.endpoint, sent.model, estimated, counted, window) end
   if counted then bound.clear(sent.buf) end
   local filled = counted and counted + (stats.tokens or 0)
   local is_cut_short = data.ending == 'cut' or data.reason == 'length' -- in the midst of thoughts it is "told"
@@ -100,7 +100,7 @@ end
 function M.refused(sent, data)
   local prompt, window = data.prompt_tokens, data.window
   if window then windows.told(sent.endpoint, sent.model, window) end
-  if prompt and prompt >= (window or 0) and sent.is_text then
+  if prompt and prompt >= (window or 0) and sent.is_text and not sent.fit.is_rough then
     tokens.learn(sent.endpoint, sent.model, sent.fit.estimated, prompt)
   end
   -- In the measure of the estimates, which the server's may have nothing to do with: what it has refused was too much.

@@ -1,6 +1,7 @@
 -- What of a chat is sent to a model whose context window does not hold all of it, and what is told of that.
 local anchor = require('hum.chat.fit.anchor')
 local bound = require('hum.chat.fit.bound')
+local config = require('hum.config')
 local endpoints = require('hum.server.endpoint')
 local measure = require('hum.chat.fit.measure')
 local plans = require('hum.chat.fit.plan')
@@ -19,7 +20,6 @@ local SMALL = 1500
 ---@class hum.FitEntry  a message, behind the system message
 ---@field role 'user'|'assistant'
 ---@field text string        the typed part
----@field bytes? integer
 ---@field tokens? integer    estimated, of its pieces
 ---@field turns hum.Turn[]
 ---@field first integer      of the turns, by their index in the chat
@@ -47,6 +47,7 @@ local SMALL = 1500
 ---@field alone boolean     nothing but the last message is sent
 ---@field left integer      entries that are left out
 ---@field reason? 'full'|'grown'  why others are left out than before
+---@field is_rough? boolean  nothing depended on the sizes, and they were not measured
 
 --- The window of a model.
 ---@param endpoint string
@@ -56,46 +57,86 @@ local SMALL = 1500
 ---@return hum.Cancel
 function M.window(endpoint, model, num_ctx, cb) return windows.find(endpoint, model, { num_ctx = num_ctx }, cb) end
 
+-- ---- sizes ------------------------------------------------------------------------------------
+
+--- What there is to be measured.
+---@param given hum.FitGiven
+---@return string[]  of the entries, the system's last
+local function texts_of(given)
+  local texts = {} ---@type string[]
+  for i, entry in ipairs(given.entries) do
+    texts[i] = entry.text
+  end
+  texts[#texts + 1] = given.system and given.system.text or ''
+  return texts
+end
+
+---@class hum.FitSizes  estimated tokens
+---@field entries integer[]
+---@field system integer
+
 --- Tokens of the entries and of the system message, as estimated.
 ---@param given hum.FitGiven
----@param texts integer[]  tokens of the texts of the entries, the system's last
----@return integer[] sizes, integer system
-local function raw_sizes(given, texts)
+---@param counts integer[]  tokens of the texts
+---@return hum.FitSizes
+local function sizes_of(given, counts)
   local sizes = {} ---@type integer[]
   for i, entry in ipairs(given.entries) do
-    sizes[i] = texts[i] + (entry.tokens or 0) + tokens.PER_MESSAGE
+    sizes[i] = counts[i] + (entry.tokens or 0) + tokens.PER_MESSAGE
   end
   local own = given.system or {}
-  local system = (own.tokens or 0) + (texts[#given.entries + 1] or 0)
-  return sizes, system > 0 and system + tokens.PER_MESSAGE + tokens.PER_PROMPT or tokens.PER_PROMPT
+  local system = (own.tokens or 0) + (counts[#given.entries + 1] or 0)
+  system = system > 0 and system + tokens.PER_MESSAGE + tokens.PER_PROMPT or tokens.PER_PROMPT
+  return { entries = sizes, system = system }
+end
+
+---@param sizes hum.FitSizes
+---@return integer
+local function total(sizes) return sizes.system + measure.total(sizes.entries) end
+
+-- ---- the decision -----------------------------------------------------------------------------
+
+--- The window that counts: what an overflow has shown counts more than what is told.
+---@param given hum.FitGiven
+---@param window? integer
+---@return integer|nil
+local function within(given, window)
+  local limit = bound.of(given.buf, given.endpoint, given.model)
+  return limit and math.min(window or limit, limit) or window
 end
 
 ---@param given hum.FitGiven
----@param sizes integer[]
----@param system integer
+---@param sizes hum.FitSizes
 ---@param window? integer
----@return hum.Fit
-local function decide(given, sizes, system, window)
-  local factor, starts = tokens.factor(given.endpoint, given.model), {}
+---@return hum.FitPlan
+local function plan_of(given, sizes, window)
+  local factor, starts, state = tokens.factor(given.endpoint, given.model), {}, given.state
   local scaled = {} ---@type integer[]
-  for i, size in ipairs(sizes) do
+  for i, size in ipairs(sizes.entries) do
     scaled[i] = math.ceil(size * factor)
     starts[i] = given.entries[i].role == 'user'
   end
-  local limit = bound.of(given.buf, given.endpoint, given.model)
-  local state, last = given.state, given.entries[#given.entries]
-  local plan = plans.plan({
+  return plans.plan({
     sizes = scaled,
-    system = math.ceil(system * factor),
-    window = limit and math.min(window or limit, limit) or window,
+    system = math.ceil(sizes.system * factor),
+    window = within(given, window),
     reserve = given.max_tokens,
     from = anchor.index(state.from, given.entries),
     starts = starts,
     larger = window ~= nil and type(state.window) == 'number' and window > state.window,
   })
-  local sent = system
-  for i = plan.from, #sizes do
-    sent = sent + sizes[i]
+end
+
+---@param given hum.FitGiven
+---@param sizes hum.FitSizes
+---@param window? integer
+---@return hum.Fit
+local function decide(given, sizes, window)
+  local plan, state = plan_of(given, sizes, window), given.state
+  local factor, last = tokens.factor(given.endpoint, given.model), given.entries[#given.entries]
+  local sent = sizes.system
+  for i = plan.from, #sizes.entries do
+    sent = sent + sizes.entries[i]
   end
   if not given.dry then
     state.from = plan.from > 1 and anchor.of(given.entries, plan.from) or nil
@@ -110,13 +151,48 @@ local function decide(given, sizes, system, window)
     window = window,
     tokens = plan.tokens,
     estimated = sent,
-    system = math.ceil(system * factor),
+    system = math.ceil(sizes.system * factor),
     pieces = math.ceil((last and last.tokens or 0) * factor),
     fits = plan.fits,
-    alone = plan.from >= #sizes,
+    alone = plan.from >= #sizes.entries,
     left = plan.from - 1,
     reason = plan.reason or state.news,
   }
+end
+
+--- The share of the window from which on it matters how good an estimate is.
+local MATTERS = 0.4
+
+--- Whether a server's own tokenizer is to make the estimate right: where there is one, where nothing is known of the
+--- model yet, and where it decides what is sent.
+---@param given hum.FitGiven
+---@param counts integer[]  estimated
+---@param window? integer
+---@return boolean
+local function is_counted(given, counts, window)
+  local _, is_known = tokens.factor(given.endpoint, given.model)
+  if is_known or not window or measure.total(counts) < window * MATTERS then return false end
+  return tokenize.is_there(given.endpoint)
+end
+
+--- Whether the same is decided, and told, whatever the texts that were not measured come to: then they need not be.
+---@param given hum.FitGiven
+---@param now hum.Measured
+---@param window? integer
+---@return boolean
+local function is_clear(given, now, window)
+  if now.rest == 0 then return true end
+  if given.dry or is_counted(given, now.most, window) then return false end -- what is shown, or learned, is exact
+  local limit = within(given, window)
+  if not limit then return now.rest < measure.SHORT end
+  local least = plan_of(given, sizes_of(given, now.least), window)
+  local most = plan_of(given, sizes_of(given, now.most), window)
+  if least.from ~= most.from or least.reason ~= most.reason or least.fits ~= most.fits then return false end
+  local chat = config.get().chat
+  for _, share in ipairs({ chat.warn_at or 1, chat.compact_at or 1 }) do
+    if window and (least.tokens >= window * share) ~= (most.tokens >= window * share) then return false end
+  end
+  return now.rest < measure.SHORT or most.tokens < limit * MATTERS
 end
 
 --- Whether the server is asked for the window. A preview is for its size, and runs no command for a key.
@@ -128,11 +204,7 @@ local function is_asked(given, all)
   return all >= SMALL or given.state.from ~= nil
 end
 
---- The share of the window from which on it matters how good an estimate is.
-local MATTERS = 0.4
-
---- Has a server's own tokenizer make the estimate right, where there is one, where nothing is known of the model yet,
---- and where it decides what is sent.
+--- Has the tokenizer do so.
 ---@param given hum.FitGiven
 ---@param texts string[]
 ---@param counts integer[]  estimated
@@ -140,9 +212,7 @@ local MATTERS = 0.4
 ---@param cb fun()
 ---@return hum.Cancel|nil
 local function calibrate(given, texts, counts, window, cb)
-  local _, is_known = tokens.factor(given.endpoint, given.model)
-  local all = measure.total(counts)
-  if is_known or not window or all < window * MATTERS or not tokenize.is_there(given.endpoint) then return cb() end
+  if not is_counted(given, counts, window) then return cb() end
   local sample, estimated = tokenize.sample(texts), 0
   for i, text in ipairs(texts) do
     if vim.list_contains(sample, text) then estimated = estimated + counts[i] end
@@ -159,24 +229,27 @@ end
 ---@return hum.Cancel
 function M.before(given, cb)
   local steps = steps_of(cb)
-  local texts = {} ---@type string[]
-  for i, entry in ipairs(given.entries) do
-    texts[i] = entry.text
-  end
-  texts[#texts + 1] = given.system and given.system.text or ''
-  steps.add(measure.texts(texts, function(counts)
-    local sizes, system = raw_sizes(given, counts)
-    local all = system + measure.total(sizes)
-    if not is_asked(given, all) then
-      local window = windows.of(given.endpoint, given.model, given.num_ctx)
-      return steps.finish(nil, decide(given, sizes, system, window))
-    end
-    steps.add(M.window(given.endpoint, given.model, given.num_ctx, function(window)
-      steps.add(
-        calibrate(given, texts, counts, window, function() steps.finish(nil, decide(given, sizes, system, window)) end)
-      )
+  local texts = texts_of(given)
+  local now = measure.now(texts)
+
+  local function go_on(counts, window)
+    steps.add(calibrate(given, texts, counts, window, function()
+      local fit = decide(given, sizes_of(given, counts), window)
+      fit.is_rough = counts == now.tokens and now.rest >= measure.SHORT or nil
+      steps.finish(nil, fit)
     end))
-  end))
+  end
+
+  local function on_window(window)
+    if is_clear(given, now, window) then return go_on(now.tokens, window) end
+    steps.add(measure.texts(texts, function(counts) go_on(counts, window) end))
+  end
+
+  if is_asked(given, total(sizes_of(given, now.most))) then
+    steps.add(M.window(given.endpoint, given.model, given.num_ctx, on_window))
+  else
+    on_window(windows.of(given.endpoint, given.model, given.num_ctx))
+  end
   return steps.cancel
 end
 

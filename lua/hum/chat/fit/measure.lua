@@ -1,15 +1,49 @@
 -- Estimated tokens of texts of a chat.
-local gather = require('hum.server.gather')
+local estimate = require('hum.server.estimate')
 
 local M = {}
 
 --- Bytes of a token, where the helper cannot say, and is not asked: a short chat fits, and is to go at once.
-local BYTES, SHORT = 3.8, 3000
+local BYTES = 3.8
 
+--- Bytes of which the difference counts for little.
+M.SHORT = 3000
+
+---@param text string
+---@return integer
+local function rough(text) return math.ceil(#text / BYTES) end
+
+--- Whether texts are so short together that they are not measured.
 ---@param texts string[]
----@return integer[]
-local function rough(texts)
-  return vim.tbl_map(function(text) return math.ceil(#text / BYTES) end, texts)
+---@return boolean
+local function is_short(texts)
+  local bytes = 0
+  for _, text in ipairs(texts) do
+    bytes = bytes + #text
+  end
+  return bytes < M.SHORT
+end
+
+---@class hum.Measured
+---@field tokens integer[]  of each text: as measured, or about
+---@field least integer[]   not less than that
+---@field most integer[]    not more
+---@field rest integer      bytes of those that are still to be measured
+
+--- What is known of texts without asking.
+---@param texts string[]
+---@return hum.Measured
+function M.now(texts)
+  local out = { tokens = {}, least = {}, most = {}, rest = 0 } ---@type hum.Measured
+  local short = is_short(texts)
+  for i, text in ipairs(texts) do
+    local known = estimate.known(text) or short and rough(text) or nil
+    if not known then out.rest = out.rest + #text end
+    out.tokens[i] = known or rough(text)
+    out.least[i] = known or 0
+    out.most[i] = known or math.ceil(#text * estimate.MOST_PER_BYTE)
+  end
+  return out
 end
 
 --- Measures texts.
@@ -17,12 +51,8 @@ end
 ---@param cb fun(tokens: integer[])  for each, called once
 ---@return hum.Cancel|nil
 function M.texts(texts, cb)
-  local bytes = 0
-  for _, text in ipairs(texts) do
-    bytes = bytes + #text
-  end
-  if bytes < SHORT then return cb(rough(texts)) end
-  return gather.measure(texts, function(err, tokens) cb(not err and tokens or rough(texts)) end)
+  if is_short(texts) then return cb(vim.tbl_map(rough, texts)) end
+  return estimate.of(texts, function(err, tokens) cb(not err and tokens or vim.tbl_map(rough, texts)) end)
 end
 
 ---@param list integer[]

@@ -104,3 +104,31 @@ test('what was counted does not hold any more when other messages are sent again
   t:cmd('Hum! compact')
   wait_top(t, '~[3-6]%d %% of 4k')
 end)
+
+test('what it costs does not grow with what was asked before', function(t)
+  local srv = t:fake()
+  local buf = chat.open(t, srv, { dialect = 'ollama', options = { num_ctx = 4096 } })
+  local looks = t:lua(
+    [[
+    local buf, looks = ..., {}
+    local real = vim.uv.fs_realpath
+    for _, n in ipairs({ 1, 100 }) do
+      local lines = {}
+      for i = 1, n do
+        vim.list_extend(lines, { '## » You', '', 'Question ' .. i, '', '## « fake', '', 'Answer', '' })
+      end
+      vim.api.nvim_buf_set_lines(buf, -1, -1, false, vim.list_extend(lines, { '## » You', '', '' }))
+      local calls = 0
+      vim.uv.fs_realpath = function(...)
+        calls = calls + 1
+        return real(...)
+      end
+      require('hum.chat.meter').update(buf)
+      vim.uv.fs_realpath = real
+      looks[#looks + 1] = calls
+    end
+    return looks]],
+    buf
+  )
+  T.eq(looks[1], looks[2])
+end)

@@ -47,12 +47,17 @@ end
 
 --- Tokens of the pieces that went with turns of the user's.
 ---@param buf integer
----@param texts table<string, true>  of those turns, by their keys
+---@param texts string[]  of those turns
 ---@return integer
 local function pieces(buf, texts)
-  local sum = 0
-  for _, record in ipairs(ledgers.has(buf) and ledgers.get(buf).turns or {}) do
-    for _, piece in ipairs(texts[record.key] and record.pieces or {}) do
+  local records = ledgers.get(buf).turns
+  if #records == 0 then return 0 end
+  local sum, sent, key_of = 0, {}, ledgers.keys(buf) ---@type integer, table<string, true>, fun(text: string): string
+  for _, text in ipairs(texts) do
+    sent[key_of(text)] = true
+  end
+  for _, record in ipairs(records) do
+    for _, piece in ipairs(sent[record.key] and record.pieces or {}) do
       if not piece.cut then sum = sum + (piece.tokens or 0) end
     end
   end
@@ -88,15 +93,15 @@ local function read(buf, known)
   local from = ledgers.has(buf) and ledgers.get(buf).fit.from or nil
   local left, at = ranges.of(list, from), summaries.find(list)
   local first = left[#left] and left[#left].last + 1 or 0
-  local keys = {} ---@type table<string, true>
+  local asked = {} ---@type string[]
   for i, turn in ipairs(list) do
     local is_sent = (turn.row >= first or turn.role == 'system') and (not at or i >= at or turn.role == 'system')
     if is_sent and turn.text ~= '' and not (is_draft and i == #list) then
       out.old[#out.old + 1] = turn.text
-      if turn.role == 'user' then keys[ledgers.key(buf, turn.text)] = true end
+      if turn.role == 'user' then asked[#asked + 1] = turn.text end
     end
   end
-  out.extra = pieces(buf, keys)
+  out.extra = pieces(buf, asked)
   return out
 end
 
@@ -179,6 +184,7 @@ local function on_finished(data)
       }
     or nil
   M.update(buf)
+  measure.texts(read(buf).old, function() end) -- the next message finds it measured
 end
 
 --- Shows it for a chat from now on.

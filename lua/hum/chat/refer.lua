@@ -102,22 +102,15 @@ function M.given(message, turns, dry)
   }
 end
 
---- The texts by which it is known whether a chat says the same.
----@param turns hum.Turn[]
----@return string[]
-local function texts(turns)
-  return vim.tbl_map(function(turn) return turn.role .. '\0' .. turn.text end, turns)
-end
-
 --- Whether two readings of a chat say the same.
 ---@param one hum.MessageText
 ---@param other hum.MessageText
 ---@return boolean
 function M.is_same(one, other)
   if #one.turns ~= #other.turns then return false end
-  local a, b = texts(one.turns), texts(other.turns)
-  for i, text in ipairs(a) do
-    if b[i] ~= text then return false end
+  for i, turn in ipairs(one.turns) do
+    local now = other.turns[i]
+    if now.role ~= turn.role or now.text ~= turn.text then return false end
   end
   return true
 end

@@ -243,14 +243,15 @@ function M.save(buf)
   if ok and not o.private_path then o.stored = { stat = vim.uv.fs_stat(path) } end
 end
 
---- What a text is known by.
+--- What texts of a chat are known by. Where the chat is, is looked up once for all of them.
 ---@param buf integer
----@param text string
----@return string
-function M.key(buf, text)
+---@return fun(text: string): string
+function M.keys(buf)
   local keys = get(buf).keys
-  keys[text] = keys[text] or vim.fn.sha256(vim.base64.encode(text))
-  return keys[text]
+  return function(text)
+    keys[text] = keys[text] or vim.fn.sha256(vim.base64.encode(text))
+    return keys[text]
+  end
 end
 
 --- A request has failed by what is kept: what somebody has changed goes, and is read again with the next message.

@@ -26,9 +26,10 @@ end
 function M.of(run)
   local known = M.index(run.ledger) ---@type table<string, hum.ContextTurn?>
   local counts, out = {}, {} ---@type table<string, integer>, table<integer, hum.Recorded>
+  local key_of = ledgers.keys(run.buf)
   for i, turn in ipairs(run.given.turns) do
     if turn.role == 'user' and turn.text ~= '' then
-      local key = ledgers.key(run.buf, turn.text)
+      local key = key_of(turn.text)
       counts[key] = (counts[key] or 0) + 1
       local id = key .. counts[key] ---@type string
       local record = known[id] ---@type hum.ContextTurn|nil

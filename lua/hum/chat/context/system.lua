@@ -76,7 +76,7 @@ end
 function M.decide(run, cb)
   local given = run.given
   local own = M.own(given.turns)
-  local key = ledgers.key(run.buf, ('%s\0%s'):format(given.front.persona or '', own or ''))
+  local key = ledgers.keys(run.buf)(('%s\0%s'):format(given.front.persona or '', own or ''))
   local known = run.ledger.system
   local is_known = known and known.key == key and not (known.kept and run.lost[known.kept])
   local is_due = not is_known and (known ~= nil or is_first(given.turns) or (given.front.persona or '') ~= '')

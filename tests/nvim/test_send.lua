@@ -95,7 +95,7 @@ test('a message reads of a long chat only what is new', function(t)
       read = lines_read()]],
       buf
     )
-    ok(t:lua('return read') < 80, 'lines read: ' .. t:lua('return read'))
+    ok(t:lua('return read') < 120, 'lines read: ' .. t:lua('return read'))
     chat.finished(t, i)
   end
   eq(4003 + 2, #vim.json.decode(sent(srv)[3] .. ']'))
@@ -195,3 +195,34 @@ test('a server that refuses a request without the key does not make hum forget i
   local requests = srv:events('request')
   eq(requests[2].conn, requests[3].conn)
 end)
+
+test(
+  'the first message is on its way before the chat is in its file; one that is refused is saved all the same',
+  function(t)
+    local srv = t:fake()
+    srv:script({ tokens = { 'ok' } })
+    local buf = chat.open(t, srv)
+    t:lua([[
+    _G.order = {}
+    local function note(module, name)
+      local real = module[name]
+      module[name] = function(...)
+        table.insert(_G.order, name)
+        return real(...)
+      end
+    end
+    note(require('hum.server.client'), 'chat')
+    note(require('hum.chat.kept.native'), 'write')]])
+    chat.ask(t, 'one', buf)
+    chat.finished(t)
+    eq({ 'chat', 'write' }, t:lua('return _G.order'))
+    t:lua('_G.order = {}')
+    local other = t:lua([[
+    vim.cmd('Hum new')
+    return vim.api.nvim_get_current_buf()]])
+    chat.ask(t, 'two #file:not-there', other)
+    t:wait(function() return t:text(other):find('not%-there') and t:lua('return #_G.order') == 1 end, 'it is written')
+    eq({ 'write' }, t:lua('return _G.order'))
+    ok(t:read_file(t:lua('return vim.api.nvim_buf_get_name(...)', other)):find('two #file', 1, true), 'in its file')
+  end
+)

@@ -23,6 +23,7 @@ local M = {}
 ---@field seen? uv.fs_stat.result
 ---@field known? uv.fs_stat.result
 ---@field busy boolean   it is being written in the background
+---@field soon? boolean  it is about to be made
 ---@field again boolean  there is more to be written then
 ---@field timer? uv.uv_timer_t  while a reply streams: for the next time that it is written
 ---@field due boolean    that is set
@@ -154,14 +155,16 @@ function M.keep(buf)
     k.again = true
     return
   end
-  local plan = snapshot.plan(buf)
-  if not plan then return set_unmodified(k) end
+  -- What there is no file of is written as a whole: its bytes need not be put together.
+  local plan = k.seen and snapshot.plan(buf) or nil
+  if not plan and (k.seen or snapshot.is_whole(buf)) then return set_unmodified(k) end
   if is_native(k) then
     if k.seen and k.timer then return end -- the end of the reply will do
     local ok, why = making.write(k)
     if not ok then tell_failure(k, why or '') end
     return
   end
+  if not plan then return end
   k.busy = true
   local before = snapshot.begin(buf, plan)
   carry_out(k, plan, function(stat, failure)
@@ -223,18 +226,16 @@ function M.flush(buf)
   return true
 end
 
---- Writes a new chat's file for the first time. The user is told if that fails, and it is tried again with what
---- follows.
+--- Has a new chat's file written for the first time, next: the message that is being sent goes before.
 ---@param buf integer
----@return boolean|nil ok, string|nil why
-function M.first(buf)
-  local k = files[buf] ---@type hum.KeptFile?
-  if k then k.wanted = true end
-  k = kept(buf)
-  if not k then return true end
-  local ok, why = making.new(k)
-  if not ok then tell_failure(k, why or '') end
-  return ok, why
+function M.soon(buf)
+  local k = files[buf]
+  if not k then return end
+  k.wanted, k.soon = true, true
+  vim.schedule(function()
+    k.soon = nil
+    fault.guard('saving a chat', M.keep, buf)
+  end)
 end
 
 -- ---- while a reply streams -------------------------------------------------------------------
@@ -270,7 +271,7 @@ function M.grow(buf, on)
   if not on then return finish(k) end
   snapshot.watch(buf)
   k.timer, k.due, k.pause, k.wrote = vim.uv.new_timer(), false, SOON, 0
-  M.keep(buf)
+  if not k.soon then M.keep(buf) end
 end
 
 -- Once for each token, as a rule two comparisons.

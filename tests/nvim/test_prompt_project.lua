@@ -64,6 +64,23 @@ test('one that is trusted is run, and asked about again when it has changed', fu
   t:cmd('cd ' .. root)
 end)
 
+test('nothing is asked of one in a message that cannot be sent; links to secrets are not read', function(t)
+  local srv, root = begin(t, 'Yes')
+  t:write_file('proj/.env', 'API_KEY=planted')
+  vim.uv.fs_symlink('../../.env', root .. '/.hum/prompts/keys.md')
+  t:cmd('cd ' .. root)
+  t:cmd('Hum new')
+  chat.ask(t, '/review #file:nowhere.lua')
+  t:wait_screen('there is no file "nowhere.lua"', true)
+  t:cmd('Hum prompt keys')
+  t:wait(
+    function() return t:messages():gsub('%s+', ' '):find('keys.md leads to .env: it may hold', 1, true) end,
+    'it is told'
+  )
+  eq({}, t:lua('return asked'))
+  eq(0, sent(srv))
+end)
+
 test("it has the name of one of hum's, but not of one of the user's", function(t)
   local srv = begin(t, 'Yes')
   t:cmd('Hum review')

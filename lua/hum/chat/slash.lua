@@ -105,6 +105,25 @@ local function missing(name, names)
   return ('there is no prompt "/%s"%s\nTo send it as text, write \\/%s'):format(name, hint, name)
 end
 
+--- Why a reference behind a prompt's name cannot be sent: nothing is asked for a message that cannot.
+---@param text string
+---@param where hum.SlashWhere
+---@param cb fun(why: string|nil)
+---@return fun()|nil cancel
+local function check(text, where, cb)
+  local references = require('hum.reference')
+  local refs = references.find(vim.split(text, '\n', { plain = true }))
+  if #refs == 0 then return cb(nil) end
+  where = vim.tbl_extend('force', where, { dry = true })
+  return references.resolve(refs, where --[[@as hum.Where]], {}, function(err, pieces)
+    for _, piece in ipairs(pieces or {}) do
+      local is_bad = piece.state == 'missing' or piece.state == 'refused'
+      if is_bad and not piece.source.listed then return cb(references.words(piece)) end
+    end
+    cb(err)
+  end)
+end
+
 --- What a message becomes when it is sent.
 ---@param text string
 ---@param where hum.SlashWhere
@@ -120,9 +139,16 @@ function M.expand(text, where, cb)
     return cb(missing(name, names))
   end
   if where.dry and entry.prompt and not allow.state(entry) then return cb(nil, text) end
-  allow.ask(entry, function(prompt, why)
-    if not prompt then return cb(why or 'the prompt is not used') end
-    expand(prompt, where, input, cb)
+  local function go_on()
+    allow.ask(entry, function(prompt, why)
+      if not prompt then return cb(why or 'the prompt is not used') end
+      expand(prompt, where, input, cb)
+    end)
+  end
+  if allow.state(entry) then return go_on() end
+  return check(text, where, function(why)
+    if why then return cb(why) end
+    go_on()
   end)
 end
 

@@ -85,6 +85,17 @@ test('rules: of other files, too: what is beside the way to the file at hand bef
   }, (collect(t, root, { file = 'src/deep/new.lua', named = named })))
 end)
 
+test('rules: of more folders than are looked in, that is listed', { ui = false }, function(t)
+  local files, named = { ['AGENTS.md'] = 'Root.\n' }, {}
+  for i = 1, 120 do
+    files[('f%03d/AGENTS.md'):format(i)] = ('Rule %d.\n'):format(i)
+    named[i] = ('%s/project/f%03d/x.lua'):format(t.dir, i)
+  end
+  local list = collect(t, new(t, files), { named = named })
+  eq(101, #list)
+  eq('21 more folders unused', list[101])
+end)
+
 test('rules: every file that tools have for them, each once', { ui = false }, function(t)
   local files = {
     '.goosehints',

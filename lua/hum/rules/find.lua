@@ -13,7 +13,7 @@ local M = {}
 local NONE = '\0'
 
 --- Imports of imports, folders, files that the rules are for, and files in all.
-local DEPTH, FOLDERS, NAMED, MOST = 5, 40, 100, 200
+local DEPTH, FOLDERS, NAMED, MOST = 5, 100, 500, 200
 --- Bytes of all rules.
 local TOTAL = 1024 * 1024
 
@@ -206,7 +206,7 @@ end
 --- All folders that are looked in, each behind those that it is in, and what is beside the way to the file at hand
 --- before what is on it.
 ---@param f hum.rules.Finding
----@return string[]
+---@return string[] folders, integer more  that are not looked in
 local function folders_of(f)
   local way = vim.list_extend({ f.root }, chain(f, f.file))
   local from = {} ---@type table<string, string[]>  folders that turn off the way, by where
@@ -229,7 +229,7 @@ local function folders_of(f)
   for _, folder in ipairs(way) do
     vim.list_extend(folders, vim.list_extend({ folder }, from[folder]))
   end
-  return vim.list_slice(folders, 1, FOLDERS)
+  return vim.list_slice(folders, 1, FOLDERS), math.max(0, #folders - FOLDERS)
 end
 
 ---@async
@@ -264,6 +264,14 @@ local function without_twins(list)
   return out
 end
 
+--- Says that there may be more.
+---@param f hum.rules.Finding
+---@param what string
+---@param why string
+local function limit(f, what, why)
+  add(f, { path = f.root, title = what, text = '', state = 'unused', why = 'the limit is reached: ' .. why })
+end
+
 --- All rules, the user's own first, then from the root down.
 ---@async
 ---@param search hum.RulesSearch
@@ -279,9 +287,15 @@ function M.all(search)
   end
   take(f, search.own, { own = true, imports = true }, 0)
   local wanted = search.project and names.wanted(search.files) or {}
-  for _, folder in ipairs(#wanted > 0 and folders_of(f) or {}) do
+  local folders, more = {}, 0
+  if #wanted > 0 then
+    folders, more = folders_of(f)
+  end
+  for _, folder in ipairs(folders) do
     look_in(f, folder, wanted)
   end
+  if more > 0 then limit(f, ('%d more folders'):format(more), ('rules are looked for in %d'):format(FOLDERS)) end
+  if #f.out >= MOST then limit(f, 'more files', ('%d are taken'):format(MOST)) end
   return without_twins(f.out)
 end
 

@@ -31,9 +31,10 @@ end
 function M.above(buf, list, row)
   if not ledgers.has(buf) then return {}, 0 end
   local gone, stay = {}, {} ---@type table<string, true>, table<string, true>  turns, by their keys
+  local key_of = ledgers.keys(buf)
   for _, turn in ipairs(list) do
     local keys = turn.row < row and gone or stay
-    if turn.role == 'user' and turn.text ~= '' then keys[ledgers.key(buf, turn.text)] = true end
+    if turn.role == 'user' and turn.text ~= '' then keys[key_of(turn.text)] = true end
   end
   local seen, titles, tokens = {}, {}, 0 ---@type table<string, true>, string[], integer
   local function each(keys, fn)

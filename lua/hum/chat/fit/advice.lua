@@ -93,15 +93,16 @@ local function largest(fit)
   return fit.pieces > fit.tokens / 2 and 'pieces' or 'text'
 end
 
---- The part of the window that a message takes at the least which is sent alone and is too long.
-local LONG = 0.3
+--- The part of the window that a message takes at the least which is sent alone and is too long, and a window, where
+--- none is known.
+local LONG, SOME = 0.3, 4096
 
 --- What helps whatever the server is.
 ---@param window? integer
 ---@param fit? hum.Fit
 ---@return string
 local function shorten(window, fit)
-  local is_long = fit and fit.alone and fit.tokens > LONG * (window or 0)
+  local is_long = fit and fit.alone and fit.tokens > LONG * (window or SOME)
   if not is_long then return SHORTEN end
   return SHORTER[
     largest(fit --[[@as hum.Fit]])

@@ -1,5 +1,5 @@
--- What a llama-server reads again of a conversation with a large file in it, by the kind of its model's memory and by its
--- flags: tiny models of each kind (tests/engine), for it depends on nothing else of a model.
+-- What a llama-server reads again of a conversation with a large file in it, by the kind of its model's memory and by
+-- its flags: tiny models of each kind (tests/engine), for it depends on nothing else of a model.
 local editor = require('editor')
 local engine = require('real')
 local markdown = require('markdown')
@@ -16,24 +16,22 @@ local WINDOW = '28672'
 ---@field name string
 ---@field options string[]
 ---@field think? boolean
----@field steps? table<string, { prompt: integer, read: integer }>
+---@field steps? { name: string, prompt?: integer, read?: integer }[]  nil: of a request that tells nothing
 ---@field why? string
 
----@return bench.Memory[]
-local function kinds()
-  return {
-    { name = 'plain', options = { 'plain' } },
-    { name = 'plain, thinks', options = { 'plain' }, think = true },
-    { name = 'plain, `--cache-reuse 64`', options = { 'plain', '--cache-reuse', '64' } },
-    { name = 'window', options = { 'window' } },
-    { name = 'window, thinks', options = { 'window' }, think = true },
-    { name = 'window, `--swa-full`', options = { 'window', '--swa-full' } },
-    { name = 'window, `-cms 512`', options = { 'window', '--checkpoint-min-step', '512' } },
-    { name = 'window, `-ctxcp 0`', options = { 'window', '--ctx-checkpoints', '0' } },
-    { name = 'hybrid', options = { 'hybrid' } },
-    { name = 'hybrid, `-cms 512`', options = { 'hybrid', '--checkpoint-min-step', '512' } },
-  }
-end
+---@type bench.Memory[]
+M.KINDS = {
+  { name = 'plain', options = { 'plain' } },
+  { name = 'plain, thinks', options = { 'plain' }, think = true },
+  { name = 'plain, `--cache-reuse 64`', options = { 'plain', '--cache-reuse', '64' } },
+  { name = 'window', options = { 'window' } },
+  { name = 'window, thinks', options = { 'window' }, think = true },
+  { name = 'window, `--swa-full`', options = { 'window', '--swa-full' } },
+  { name = 'window, `-cms 512`', options = { 'window', '--checkpoint-min-step', '512' } },
+  { name = 'window, `-ctxcp 0`', options = { 'window', '--ctx-checkpoints', '0' } },
+  { name = 'hybrid', options = { 'hybrid' } },
+  { name = 'hybrid, `-cms 512`', options = { 'hybrid', '--checkpoint-min-step', '512' } },
+}
 
 ---@param path string
 ---@param count integer
@@ -65,7 +63,7 @@ local function steps(dir)
     { 'regenerated', 'retry', {} },
     { 'edited, regenerated', 'retry', {}, { 'edit', 'the sand say to the foot', 'the salt say to the hand' } },
     { 'stopped', 'stopped', { 'Tell me all about it.' } },
-    { 'the message after a stop', 'say', { 'And what does the moon say to the dog?' }, { 'edit', ' ', ' ' } },
+    { 'the message after a stop', 'say', { 'And what does the moon say to the dog?' } },
     {
       'three messages before it edited',
       'say',
@@ -84,7 +82,7 @@ end
 ---@param run { root: string, dir: string }
 ---@param one bench.Memory
 ---@param url string
----@return { name: string, prompt: integer, read: integer }[]
+---@return { name: string, prompt?: integer, read?: integer }[]
 local function converse(run, one, url)
   local nvim = editor.start(run.root, run.dir)
   local function call(name, ...) return nvim:lua('return require("talker")[...](select(2, ...))', name, ...) end
@@ -105,19 +103,6 @@ local function converse(run, one, url)
       local stats = assert(nvim:wait('finished', REPLY_MS), 'no reply of llama-server')
       local prompt = stats.prompt_tokens
       out[i] = { name = step[1], prompt = prompt, read = prompt and prompt - (stats.cached_tokens or 0) }
-      if os.getenv('DBG') then
-        io.stderr:write(
-          os.date('%T '),
-          step[1],
-          ' ',
-          vim.inspect(out[i].prompt),
-          ' ',
-          vim.inspect(out[i].read),
-          ' ',
-          tostring(call('preview')),
-          '\n'
-        )
-      end
     end
     out[i] = out[i] or { name = step[1] }
   end
@@ -128,11 +113,8 @@ end
 ---@param run table
 ---@param note fun(format: string, ...: any)
 ---@return bench.Memory[]
-function M.measure(run, note, only)
-  local out = vim.tbl_filter(
-    function(one) return not only or vim.list_contains(vim.split(only, ','), one.name) end,
-    kinds()
-  )
+function M.measure(run, note)
+  local out = vim.deepcopy(M.KINDS)
   for _, one in ipairs(out) do
     note('memory: %s', one.name)
     local options = vim.list_extend({}, one.options)
@@ -154,9 +136,9 @@ function M.markdown(results)
   end
   markdown.head(out, head)
   for i, step in ipairs(measured[1].steps) do
-    local row = { step.name, step.prompt }
+    local row = { step.name, step.prompt or '–' }
     for _, one in ipairs(measured) do
-      row[#row + 1] = one.steps[i].read
+      row[#row + 1] = one.steps[i].read or '–'
     end
     markdown.row(out, row)
   end

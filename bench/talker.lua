@@ -41,12 +41,15 @@ end
 --- Sends one whose reply has no end, and stops that when some of it is there.
 ---@param text string
 function M.stopped(text)
-  setup(M.spec, 100000)
+  setup(M.spec, 10 * M.spec.tokens)
   local lines = vim.api.nvim_buf_line_count(0)
   vim.api.nvim_buf_attach(0, false, {
     on_lines = function()
       if vim.api.nvim_buf_line_count(0) < lines + 12 then return end
-      vim.schedule(function() require('hum').stop() end)
+      vim.schedule(function()
+        require('hum').stop()
+        setup(M.spec, M.spec.tokens)
+      end)
       return true
     end,
   })
@@ -57,7 +60,6 @@ end
 ---@param old string
 ---@param new string
 function M.edit(old, new)
-  setup(M.spec, M.spec.tokens)
   for row, line in ipairs(vim.api.nvim_buf_get_lines(0, 0, -1, false)) do
     if line:find(old, 1, true) then
       vim.api.nvim_buf_set_lines(0, row - 1, row, true, { (line:gsub(vim.pesc(old), new)) })
@@ -69,11 +71,6 @@ function M.retry() require('hum').retry(0) end
 
 --- Has old messages replaced by a summary.
 function M.compact() require('hum').compact({}) end
-
-function M.preview()
-  local p = require('hum').preview(0)
-  return vim.inspect({ p.tokens, p.window, p.left_out })
-end
 
 ---@return boolean
 function M.is_compact() return vim.fn.search('^## § Summary', 'nw') > 0 end

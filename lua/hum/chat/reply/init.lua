@@ -15,11 +15,11 @@ local events = require('hum.events')
 local fault = require('hum.fault')
 local follow = require('hum.chat.reply.follow')
 local interrupt = require('hum.interrupt')
-local is_shown = require('hum.look.shown').buffer
 local log = require('hum.log')
 local memory = require('hum.chat.reply.memory')
 local notes = require('hum.chat.view.notes')
 local opening = require('hum.chat.reply.opening')
+local outcome = require('hum.chat.reply.outcome')
 local parts = require('hum.chat.reply.parts')
 local records = require('hum.chat.reply.record')
 local silence = require('hum.chat.reply.silence')
@@ -83,60 +83,13 @@ local function clear_autocmds(buf) vim.api.nvim_clear_autocmds({ group = group, 
 
 -- ---- the end ---------------------------------------------------------------------------------
 
----@param reply hum.Reply
-local function report(reply)
-  local ending = assert(reply.ending)
-  local data = ending.data
-  if not reply.unloaded then fault.guard('the notification', endings.notify, reply, ending) end
-  events.emit('HumRequestFinished', {
-    buf = reply.buf,
-    id = reply.id,
-    endpoint = reply.endpoint,
-    model = reply.model,
-    status = ending.name,
-    reason = data.reason,
-    ending = data.ending,
-    code = data.code,
-    message = data.message,
-    hint = endings.hint(reply, ending),
-    stats = data.stats,
-    hidden = not is_shown(reply.buf),
-  })
-end
-
---- The text of the reply as it stands there.
----@param reply hum.Reply
----@param row integer  of its heading
----@return string|nil
-local function text_of(reply, row)
-  for _, one in ipairs(turns.of(reply.buf).turns) do
-    if one.row == row and one.text ~= '' then return one.text end
-  end
-end
-
---- Keeps whose reply it is, and what goes back with its text.
----@param reply hum.Reply
-local function remember(reply)
-  if reply.unloaded or not vim.api.nvim_buf_is_loaded(reply.buf) then return end
-  local row = records.heading(reply.record)
-  if not row then return end
-  local text = #reply.thoughts > 0 and text_of(reply, row) or nil
-  memory.keep(reply.buf, row, {
-    endpoint = reply.endpoint,
-    model = reply.model,
-    parts = text and reply.thoughts or {},
-    text = text,
-    ended = reply.ended,
-  })
-end
-
 --- The text is complete, or cannot be completed: nothing more is done for the reply.
 ---@param reply hum.Reply
 local function conclude(reply)
   if reply.state == 'closed' then return end
   reply.state = 'closed'
   local buf = reply.buf
-  fault.guard('the memory', remember, reply)
+  fault.guard('the memory', outcome.remember, reply)
   if replies[buf] == reply then
     replies[buf] = nil
     if vim.api.nvim_buf_is_valid(buf) then clear_autocmds(buf) end
@@ -147,7 +100,7 @@ local function conclude(reply)
   end
   if not next(replies) then fault.guard('the keys', on_busy, false) end
   fault.guard('the end of a reply', on_change, buf, 'ended', reply.ending)
-  report(reply)
+  outcome.report(reply)
 end
 
 --- Puts what was thought as a reply goes on before its text; later, if that cannot be changed now.
@@ -228,32 +181,6 @@ end
 
 local on_event ---@type fun(reply: hum.Reply, name: string, data: table)
 
---- So often a message is shortened and sent again.
-local MOST_TRIES = 3
-
---- The message did not fit into the context window: less of the chat is sent, at once and in the same reply.
----@param reply hum.Reply
----@param data table
----@param give_up fun()
-local function send_shorter(reply, data, give_up)
-  local message, over = reply.message, false
-  local cancel = message.shorten(data, function(messages)
-    if over or reply.state ~= 'streaming' then return end
-    over, reply.cancel = true, nil
-    if not messages then return give_up() end
-    message.messages, reply.tries = messages, reply.tries + 1
-    local id = client.chat(opening.spec(message), function(name, news) on_event(reply, name, news) end)
-    if not id then return give_up() end
-    reply.request = id
-  end)
-  if over then return end
-  reply.cancel = function()
-    over, reply.cancel = true, nil
-    if cancel then cancel() end
-    close(reply, { name = 'cancelled', data = { stats = data.stats } })
-  end
-end
-
 --- The request has ended, and the reply with it, unless it is made again.
 ---@param reply hum.Reply
 ---@param name 'done'|'error'|'cancelled'
@@ -264,9 +191,10 @@ local function finish(reply, name, data)
     if judge then fault.guard('what did not fit', judge, name, data) end
     close(reply, { name = name, data = data })
   end
-  local is_full = name == 'error' and data.code == 'overflow' and not reply.began and not reply.joins
-  if not is_full or not reply.message.shorten or reply.tries == MOST_TRIES or reply.unloaded then return give_up() end
-  if not fault.guard('what did not fit', send_shorter, reply, data, give_up) then give_up() end
+  if name ~= 'error' or data.code ~= 'overflow' then return give_up() end
+  local steps = { on_event = on_event, close = close, give_up = give_up }
+  local ok = fault.guard('what did not fit', function() require('hum.chat.reply.shorter').send(reply, data, steps) end)
+  if not ok then give_up() end
 end
 
 ---@param reply hum.Reply

@@ -90,6 +90,14 @@ test('Ollama behind its OpenAI-compatible API: what is loaded, whatever num_ctx 
   eq(4096, find('m', 32768))
 end)
 
+test('another server where Ollama was: it is asked as what its list says it is', { ui = false }, function(t)
+  local props = get('/props', { default_generation_settings = { n_ctx = 4096 } })
+  local none = get('/api/ps', { error = { message = 'File Not Found' } }, 404)
+  local _, find = setup(t, { none, props, listed({ owned_by = 'llamacpp' }) }, { preset = 'ollama' })
+  eq(4096, find())
+  eq('llama_server', t:lua([[return require('hum.server.loaded').kind('a')]]))
+end)
+
 test('llama-server: what a slot has', { ui = false }, function(t)
   local _, find = setup(t, {
     listed({ owned_by = 'llamacpp', meta = { n_ctx_train = 131072 } }),

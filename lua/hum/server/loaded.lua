@@ -210,7 +210,21 @@ local function of_props_or_list(name, model, cb)
   return steps.cancel
 end
 
-local BY_PRESET = { ollama = of_ollama, llama_server = of_props_or_list, lm_studio = of_lm_studio }
+--- An endpoint that is named "ollama" may have been given the address of another server.
+---@param name string
+---@param model string
+---@param cb hum.LoadedCb
+---@return hum.Cancel
+local function of_ollama_or_list(name, model, cb)
+  local steps = steps_of(cb)
+  steps.add(of_ollama(name, model, function(found)
+    if found then return steps.finish(found) end
+    steps.add(of_list(name, model, steps.finish))
+  end))
+  return steps.cancel
+end
+
+local BY_PRESET = { ollama = of_ollama_or_list, llama_server = of_props_or_list, lm_studio = of_lm_studio }
 
 -- ---- which way --------------------------------------------------------------------------------
 
@@ -254,7 +268,7 @@ end
 function M.kind(name)
   local endpoint = config.get().endpoints[name]
   if not endpoint or not identify.is_self_hosted(name) then return nil end
-  return endpoint.dialect == 'ollama' and 'ollama' or endpoint.preset or kinds[name]
+  return endpoint.dialect == 'ollama' and 'ollama' or kinds[name] or endpoint.preset
 end
 
 ---@param info table  of /api/show: model_info

@@ -7,7 +7,6 @@ local engine = require('real')
 local http = require('lib.http')
 local markdown = require('markdown')
 local memory = require('memory')
-local task = require('lib.task')
 
 local M = {}
 

@@ -121,3 +121,12 @@ test('a template that wants the roles to alternate is content with all that is s
   t:wait(function() return t:text(buf):find('\n## § Summary\n', 1, true) end, 'the summary')
   say('And now?')
 end)
+
+test('Gemma 3 itself answers, and reads no more again than its reply', OPTS, function(t)
+  local srv = engine.start(t, 'gemma3', '--ctx-size', '2048', '--parallel', '1', '--no-warmup')
+  local say = counter(t, open(t, srv, 12))
+  local first = say('The sea is as blue as the sky. Why?')
+  local second, read = say('Go on.')
+  -- Its own tokens may be others than those of the reply as text; then it goes back to the checkpoint before that.
+  T.ok(second > first and read <= second - first + 8, vim.inspect({ first, second, read }))
+end)

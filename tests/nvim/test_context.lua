@@ -487,6 +487,29 @@ test('a file and its buffer in one message are one text, the unsaved one, and th
   eq('nothing since', last(srv)[3].content)
 end)
 
+test('two files that have the same name, of two projects, are told apart', function(t)
+  local srv, buf = begin(t)
+  t:write_file('other/src/b.lua', 'local other_b = 1\n')
+  t:write_file('other/x.lua', 'local x = 1\n')
+  project.ask(t, 'See #file:src/b.lua', buf, 1)
+  t:lua(
+    [[
+    local folder = ...
+    vim.api.nvim_win_call(vim.fn.win_findbuf(vim.fn.bufnr('src/a.lua'))[1], function() vim.cmd.edit(folder .. '/x.lua') end)
+    vim.cmd.cd(folder)]],
+    t.dir .. '/other'
+  )
+  change(t, 'local beta_30 = "new"')
+  project.ask(t, 'and #file:src/b.lua here', buf, 2)
+  project.same_beginning(srv)
+  local said = last(srv)[3].content
+  match('^<diff path="src/b.lua">\n', said)
+  match('<file path="~/other/src/b.lua">\nlocal other_b = 1\n</file>', said, true)
+  t:write_file('other/src/b.lua', 'local other_b = 2\n')
+  project.ask(t, 'and now', buf, 3)
+  match('^<file path="~/other/src/b.lua">\nlocal other_b = 2\n', last(srv)[5].content)
+end)
+
 test('a chat without references has no ledger', function(t)
   local _, buf = begin(t)
   project.ask(t, 'hello', buf, 1)

@@ -31,6 +31,26 @@ local function plain(piece)
   }
 end
 
+---@param place string
+---@return string|nil
+local function real(place) return vim.uv.fs_realpath((place:gsub('^file:', ''))) end
+
+--- A file keeps the path by which the model knows it, wherever Neovim is now; another one that would have the same, of
+--- another project, has all of its own.
+---@param walk hum.Walk
+---@param out hum.ContextPiece
+local function name(walk, out)
+  local path = walks.is_file(out) and out.attributes.path
+  if not path then return end
+  local place = walks.place(out.id)
+  local known, owner = walk.names[place], walk.owners[path]
+  if not known and owner and owner ~= place and real(owner) ~= real(place) then
+    known = vim.fn.fnamemodify(out.path or path, ':~')
+  end
+  if not known or known == path then return end
+  out.attributes, out.title = vim.tbl_extend('force', out.attributes, { path = known }), known
+end
+
 ---@param out hum.ContextPiece
 ---@param form hum.ContextForm
 ---@param size { bytes?: integer, lines?: integer, tokens?: integer }
@@ -67,6 +87,7 @@ end
 ---@return hum.ContextPiece
 function M.of(walk, piece, is_closed)
   local out = plain(piece)
+  name(walk, out)
   out.closed = out.kept and is_closed(out.kept) or nil
   local seen = walks.visible(walk, out.id)
   if piece.image then

@@ -71,6 +71,8 @@ local M = {}
 ---@field seen table<string, hum.SeenSource>  by place
 ---@field places table<string, table<string, true>>  where each content is what the model knows now, by name
 ---@field wholes table<string, true>  contents that went as a whole, by place and name
+---@field names table<string, string>  by what path the model knows a file, by place
+---@field owners table<string, string>  the place that a path means to the model
 ---@field lost table<string, true>    names under which nothing is kept any more
 ---@field pieces hum.WalkedPiece[]
 ---@field missed hum.ContextPiece[]   those whose content is lost
@@ -81,9 +83,15 @@ local M = {}
 ---@return string
 function M.place(id) return (id:gsub('^buffer:(/)', 'file:%1'):gsub('^image:(/)', 'file:%1')) end
 
+---@param piece hum.ContextPiece
+---@return boolean  it is all of a file, which has a path
+function M.is_file(piece) return piece.tag == 'file' or piece.tag == 'image' end
+
 ---@param lost? table<string, true>
 ---@return hum.Walk
-function M.new(lost) return { seen = {}, places = {}, wholes = {}, lost = lost or {}, pieces = {}, missed = {} } end
+function M.new(lost)
+  return { seen = {}, places = {}, wholes = {}, names = {}, owners = {}, lost = lost or {}, pieces = {}, missed = {} }
+end
 
 ---@param piece hum.ContextPiece
 ---@return string
@@ -210,6 +218,10 @@ local function note(walk, piece, form, turn, out)
   local place = M.place(piece.id)
   local before = walk.seen[place]
   local tokens, bytes = size_of(piece, form)
+  local path = M.is_file(piece) and piece.attributes.path
+  if path and not walk.names[place] then
+    walk.names[place], walk.owners[path] = path, walk.owners[path] or place
+  end
   walk.pieces[#walk.pieces + 1] = { piece = piece, form = form, turn = turn, out = out, tokens = tokens, bytes = bytes }
   if form == 'same' and before and not before.out then
     before.id, before.follows = piece.id, before.follows or piece.follows

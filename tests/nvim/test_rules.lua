@@ -389,7 +389,7 @@ test('rules: what the first message refers to has its rules, too; later ones are
   t:lua([[vim.api.nvim_buf_set_lines(..., -2, -1, false, { 'And #file:third/x.lua' })]], buf)
   t:cmd('Hum inspect')
   t:wait(
-    function() return t:text():find('third/AGENTS.md +%d+ tokens +left out: what a chat has of rules') end,
+    function() return t:text():find('third/AGENTS.md +%d+ tokens +left out: rules are decided at a chat') end,
     'a page'
   )
   no_match('\n +other/AGENTS.md +%d+ tokens +left out', t:text())

@@ -90,7 +90,7 @@ function M.decide(buf, wanted, cb)
   end)
 end
 
-local LATE = 'what a chat has of rules is decided at its first message; :Hum new begins another'
+local LATE = "rules are decided at a chat's first message"
 
 --- Rules that hold for what a chat refers to by now, and that it does not have: nothing is asked.
 ---@param buf integer

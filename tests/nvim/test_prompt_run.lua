@@ -388,6 +388,15 @@ test('what is put in is no reference, whatever it reads like', OPTS, function(t)
   eq(0, t:lua('return asked'))
 end)
 
+test('of what is put in, kinds that need an argument are no references either', { ui = false }, function(t)
+  local function escaped(text) return t:lua([[return require('hum.prompt.plain').escaped(...)]], text) end
+  for _, kind in ipairs({ 'file', 'help', 'cmd', 'url', 'lines', 'symbol', 'tree', 'buffer' }) do
+    local text = ('see #%s!:x, \\\\#%s:y'):format(kind, kind)
+    eq(('see \\#%s!:x, \\\\\\#%s:y'):format(kind, kind), escaped(text))
+  end
+  eq('#include #1 #ff00cc', escaped('#include #1 #ff00cc'))
+end)
+
 test('references of a prompt hold in edits', OPTS, function(t)
   local srv = begin(t)
   srv:script({ tokens = { '```lua\n  return b\n```\n' } })

@@ -10,7 +10,7 @@ local M = {}
 function M.is_risky(text)
   if text:find('![', 1, true) then return true end
   for name in text:gmatch('#(%a[%w_]*)') do
-    if kinds.is_kind(name) then return true end
+    if kinds.get(name) then return true end
   end
   return false
 end
@@ -25,7 +25,7 @@ function M.escaped(text)
   return (
     text:gsub(
       '(\\*)#(%a[%w_]*)',
-      function(slashes, name) return kinds.is_kind(name) and escape(slashes, '#' .. name) or nil end
+      function(slashes, name) return kinds.get(name) and escape(slashes, '#' .. name) or nil end
     )
   )
 end

@@ -70,7 +70,8 @@ function M.later(what, work, done)
   vim.defer_fn(step, 0)
 end
 
---- Calls `fn` with each in turn, and `done` behind the last. What takes no longer than a slice is done at once.
+--- Calls `fn` with each in turn, and `done` behind the last, in a slice of its own. What takes no longer than a slice
+--- is done at once.
 ---@generic T
 ---@param list T[]
 ---@param fn fun(one: T, i: integer)
@@ -78,18 +79,24 @@ end
 ---@param slice? number  ms; 0: a pause behind each
 ---@return hum.Cancel
 function M.each(list, fn, done, slice)
-  local at, over = 0, false
+  local at, over, is_long = 0, false, false
   local function step()
     local till = vim.uv.hrtime() + (slice or SLICE) * 1e6
     while not over and at < #list do
       at = at + 1
       fn(list[at], at)
       if at < #list and vim.uv.hrtime() >= till then
+        is_long = true
         vim.defer_fn(step, PAUSE)
         return
       end
     end
     if over then return end
+    if is_long then
+      is_long = false
+      vim.defer_fn(step, PAUSE)
+      return
+    end
     over = true
     if done then done() end
   end

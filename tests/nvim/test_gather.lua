@@ -367,3 +367,25 @@ test('the editor: a gathering that is given up calls nobody', function(t)
   t:wait(function() return t:lua('return _G.calls ~= nil') end, 'the last one')
   eq({}, t:lua('return _G.calls'))
 end)
+
+test(
+  'the editor: what comes behind work in slices has one of its own, and is not done once that is given up',
+  function(t)
+    t:lua([[
+    local slices = require('hum.slices')
+    _G.order = {}
+    local function note(what) table.insert(_G.order, what) end
+    slices.each({ 1, 2 }, function(n)
+      note(n)
+      vim.schedule(function() note('drawn') end)
+    end, function() note('done') end, 0)
+    slices.each({ 3 }, note, function() note('at once') end)
+    local stop
+    stop = slices.each({ 4, 5 }, function(n)
+      if n == 5 then vim.schedule(stop) end
+    end, function() note('wrong') end, 0)
+  ]])
+    t:wait(function() return t:lua('return vim.list_contains(_G.order, "done")') end, 'the end')
+    eq({ 1, 3, 'at once', 'drawn', 2, 'drawn', 'done' }, t:lua('return _G.order'))
+  end
+)

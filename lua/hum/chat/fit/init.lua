@@ -5,6 +5,7 @@ local config = require('hum.config')
 local endpoints = require('hum.server.endpoint')
 local measure = require('hum.chat.fit.measure')
 local plans = require('hum.chat.fit.plan')
+local slices = require('hum.slices')
 local steps_of = require('hum.server.steps').new
 local tokenize = require('hum.server.tokenize')
 local tokens = require('hum.server.tokens')
@@ -223,6 +224,9 @@ local function calibrate(given, texts, counts, window, cb)
   end)
 end
 
+--- More bytes take the editor some ms up to here, and some to be sent: not all in one go.
+local LARGE = 1024 * 1024
+
 --- Decides which messages are sent, once all that belongs to them is known. The same input gives the same.
 ---@param given hum.FitGiven
 ---@param cb fun(err: string?, fit: hum.Fit?)  called once at most
@@ -236,7 +240,8 @@ function M.before(given, cb)
     steps.add(calibrate(given, texts, counts, window, function()
       local fit = decide(given, sizes_of(given, counts), window)
       fit.is_rough = counts == now.tokens and now.rest >= measure.SHORT or nil
-      steps.finish(nil, fit)
+      if now.bytes < LARGE then return steps.finish(nil, fit) end
+      vim.defer_fn(function() steps.finish(nil, fit) end, slices.PAUSE)
     end))
   end
 

@@ -13,29 +13,29 @@ M.SHORT = 3000
 ---@return integer
 local function rough(text) return math.ceil(#text / BYTES) end
 
---- Whether texts are so short together that they are not measured.
 ---@param texts string[]
----@return boolean
-local function is_short(texts)
+---@return integer
+local function bytes_of(texts)
   local bytes = 0
   for _, text in ipairs(texts) do
     bytes = bytes + #text
   end
-  return bytes < M.SHORT
+  return bytes
 end
 
 ---@class hum.Measured
 ---@field tokens integer[]  of each text: as measured, or about
 ---@field least integer[]   not less than that
 ---@field most integer[]    not more
+---@field bytes integer
 ---@field rest integer      bytes of those that are still to be measured
 
 --- What is known of texts without asking.
 ---@param texts string[]
 ---@return hum.Measured
 function M.now(texts)
-  local out = { tokens = {}, least = {}, most = {}, rest = 0 } ---@type hum.Measured
-  local short = is_short(texts)
+  local out = { tokens = {}, least = {}, most = {}, bytes = bytes_of(texts), rest = 0 } ---@type hum.Measured
+  local short = out.bytes < M.SHORT
   for i, text in ipairs(texts) do
     local known = estimate.known(text) or short and rough(text) or nil
     if not known then out.rest = out.rest + #text end
@@ -51,7 +51,7 @@ end
 ---@param cb fun(tokens: integer[])  for each, called once
 ---@return hum.Cancel|nil
 function M.texts(texts, cb)
-  if is_short(texts) then return cb(vim.tbl_map(rough, texts)) end
+  if bytes_of(texts) < M.SHORT then return cb(vim.tbl_map(rough, texts)) end
   return estimate.of(texts, function(err, tokens) cb(not err and tokens or vim.tbl_map(rough, texts)) end)
 end
 

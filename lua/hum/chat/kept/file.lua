@@ -36,6 +36,8 @@ local group = vim.api.nvim_create_augroup('hum.kept', {})
 
 --- What streams is written so long after it has come, in ms: its first words at once, then more and more seldom.
 local SOON, PERIOD = 20, 500
+--- A new chat is written so long after its first message was asked for, in ms.
+local FIRST = 100
 --- Another Neovim that writes the same file is waited for, in ms, so many times.
 local PAUSE, TRIES = 5, 40
 --- A disk that does not answer is waited for so long before Neovim goes on, in ms: when the user leaves, and when a
@@ -226,16 +228,16 @@ function M.flush(buf)
   return true
 end
 
---- Has a new chat's file written for the first time, next: the message that is being sent goes before.
+--- Has a new chat's file written for the first time, soon: the message that is being sent goes before.
 ---@param buf integer
 function M.soon(buf)
   local k = files[buf]
   if not k then return end
   k.wanted, k.soon = true, true
-  vim.schedule(function()
+  vim.defer_fn(function()
     k.soon = nil
     fault.guard('saving a chat', M.keep, buf)
-  end)
+  end, FIRST)
 end
 
 -- ---- while a reply streams -------------------------------------------------------------------

@@ -18,18 +18,18 @@ local STALL = 10
 -- Messages in one chat. A user needs longer than this for what he types.
 local MESSAGES, TYPING_MS, OPENING_MS = 4, 150, 1500
 
+--- What was said before; no two replies are the same, for what is the same is one string in Lua.
 ---@param size string
 ---@return string[]
 local function history(size)
-  local lines = size == 'small' and {} or texts.history('long')
-  if size ~= '10 MB' then return lines end
+  local lines, least = size == 'small' and {} or texts.history('long'), size == '10 MB' and 10e6 or 0
   local out, bytes = {}, 0
-  while bytes < 10e6 do
+  repeat
     for _, line in ipairs(lines) do
-      out[#out + 1] = line
+      out[#out + 1] = line:find('^%- The caller') and ('%s (%d)'):format(line, #out) or line
       bytes = bytes + #line + 1
     end
-  end
+  until bytes >= least
   return out
 end
 

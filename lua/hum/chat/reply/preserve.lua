@@ -1,5 +1,7 @@
 -- What must survive when a buffer's history is built again, the text being the same
--- before and after: views and cursors, marks, extmarks, open folds, 'modified'.
+-- before and after: views and cursors, marks, extmarks, folds, 'modified'.
+local list = require('hum.chat.view.fold_list')
+
 local M = {}
 
 ---@class hum.Preserved
@@ -7,6 +9,7 @@ local M = {}
 ---@field upto integer|nil     only rows before this one will be the same
 ---@field views table<integer, table>
 ---@field open table<integer, integer[]>  window to lines whose fold is open
+---@field folds table<integer, hum.Fold[]>  of windows in which they are not computed
 ---@field extmarks table[]
 ---@field marks table<string, integer[]>
 ---@field modified boolean
@@ -44,10 +47,11 @@ end
 ---@param upto? integer
 ---@return hum.Preserved
 function M.save(buf, upto)
-  local keep = { buf = buf, upto = upto, views = {}, open = {}, modified = vim.bo[buf].modified }
+  local keep = { buf = buf, upto = upto, views = {}, open = {}, folds = {}, modified = vim.bo[buf].modified }
   for _, win in ipairs(vim.fn.win_findbuf(buf)) do
     keep.views[win] = vim.api.nvim_win_call(win, vim.fn.winsaveview)
     keep.open[win] = open_folds(win)
+    keep.folds[win] = vim.wo[win].foldmethod == 'manual' and list.of(win) or nil
   end
   keep.extmarks = vim.api.nvim_buf_get_extmarks(buf, -1, 0, -1, { details = true })
   keep.marks = marks_of(buf)
@@ -103,12 +107,26 @@ local function restore_marks(keep)
   end
 end
 
+--- Neovim takes folds away with their lines, and leaves them out when these come back.
+---@param win integer
+---@param folds hum.Fold[]
+---@param upto? integer  only rows before this one are the same
+local function restore_folds(win, folds, upto)
+  local now = list.of(win) or {}
+  if upto then
+    folds = vim.tbl_filter(function(fold) return fold.last < upto end, folds)
+    vim.list_extend(folds, vim.tbl_filter(function(fold) return fold.last >= upto end, now))
+  end
+  if not vim.deep_equal(now, folds) then list.put(win, folds) end
+end
+
 ---@param keep hum.Preserved
 function M.restore(keep)
   restore_extmarks(keep)
   restore_marks(keep)
   for win, view in pairs(keep.views) do
     if vim.api.nvim_win_is_valid(win) and vim.api.nvim_win_get_buf(win) == keep.buf then
+      if keep.folds[win] then restore_folds(win, keep.folds[win], keep.upto) end
       vim.api.nvim_win_call(win, function()
         for _, line in ipairs(keep.open[win]) do
           if vim.fn.foldclosed(line) ~= -1 then pcall(vim.api.nvim_command, line .. 'foldopen') end

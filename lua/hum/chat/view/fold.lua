@@ -8,7 +8,9 @@
 -- A mended fold gets back the state it had when it was last drawn, so what the user opened stays open.
 --
 -- Neovim evaluates the expression twice for each token. So it does that only while a part is running (`wake`); else
--- (`sleep`) 'foldmethod' is manual, which keeps the folds and moves them with the text.
+-- (`sleep`, `rest`) 'foldmethod' is manual, which keeps the folds and moves them with the text: what becomes a fold then
+-- is made, and what is none any more taken away (`change`), so that the user's stay (hum.chat.view.fold_own); computed
+-- are his as well (hum.chat.view.fold_user).
 --
 -- The line of a closed fold is drawn again for each token within it, and once a second while none comes.
 local clock = require('hum.chat.view.clock')
@@ -19,6 +21,7 @@ local highlight = require('hum.chat.view.highlight')
 local left = require('hum.chat.view.left')
 local level = require('hum.chat.view.fold_level')
 local line = require('hum.chat.view.fold_line')
+local own = require('hum.chat.view.fold_own')
 local private = require('hum.private')
 local scan = require('hum.chat.text.scan')
 local tags = require('hum.chat.view.tags')
@@ -40,7 +43,8 @@ local M = {}
 ---@field pending boolean   `mend` is on its way
 ---@field asleep boolean    no part is running: folds are not computed
 ---@field new boolean       a part begins that has no fold of its own yet
----@field refold? 'new'|'all'  while asleep: lines came in, which may have thinking parts; or what is a fold has changed
+---@field refold? boolean  while asleep: other folds may be wanted than there are
+---@field noted? boolean    the folds that there are, are known as hum's
 ---@field rethought? boolean  text became thinking, or the other way round, while insert mode kept the folds
 ---@field stop? fun()       of the clock, while a part is running
 
@@ -135,9 +139,9 @@ local function on_lines(buf, first, old_last, new_last)
   if not b then return end
   words.changed(buf, first)
   if new_last == old_last then return end
-  if first == 0 then front.changed(buf) end
+  front.changed(buf, first)
   if b.asleep then
-    if new_last - old_last > 1 then b.refold = b.refold or 'new' end
+    if new_last - old_last > 1 then b.refold = true end
     return
   end
   local s = scan.get(buf)
@@ -183,8 +187,9 @@ function M.wake(buf)
   b.new, b.first = true, nil
   if not b.asleep then return end
   b.asleep = false
+  local made = own.made(buf)
   for _, win in ipairs(windows.of(buf)) do
-    windows.set_method(win, 'expr')
+    windows.begin(win, made)
   end
 end
 
@@ -192,6 +197,20 @@ end
 local function stop_clock(b)
   if b.stop then b.stop() end
   b.stop = nil
+end
+
+--- Notes the folds that hum has made: the part that was mended last, or all.
+---@param buf integer
+---@param b hum.FoldBuf
+---@param last integer  row
+local function note(buf, b, last)
+  local s = scan.sync(buf, last)
+  if not b.noted then
+    own.set(buf, own.wanted(buf, b.how))
+    b.noted = true
+  elseif b.first and s then
+    own.add(buf, level.extent(s, b.first, level.last_row(s, b.first, last), b.how))
+  end
 end
 
 --- No part is running any more: folds stay as they are. In insert mode they are not up to date: it waits for the end.
@@ -208,34 +227,42 @@ function M.sleep(buf)
   end
   b.asleep, b.new = true, false
   local last = vim.api.nvim_buf_line_count(buf)
+  note(buf, b, last - 1)
   for _, win in ipairs(windows.of(buf)) do
     -- 0.10 may have left a fold over the first lines of the text, which would stay.
     if b.first then private.foldupdate(win, b.how == 'hide' and b.first - 1 or b.first, last) end
-    windows.set_method(win, 'manual')
+    windows.keep(win)
     if b.first then private.redraw({ win = win, range = { b.first, b.first + 1 }, valid = true }) end
   end
 end
 
---- Computes the folds of windows once.
+--- Gives windows the folds that a chat wants, without computing all: those that are new are made, those that are wanted
+--- no more taken away.
 ---@param buf integer
----@param wins integer[]
----@param only_new? boolean  where no part is without a fold all stay, among them those that the user made
-local function compute(buf, wins, only_new)
-  local parts = vim.list_extend(left.starts(buf), level.parts(buf))
-  for _, win in ipairs(wins) do
-    local new = windows.unfolded(win, parts)
-    if #new > 0 or not only_new then windows.compute_once(win, new) end
+---@param b hum.FoldBuf
+local function change(buf, b)
+  local wanted, made = own.wanted(buf, b.how), own.made(buf)
+  local new, gone = own.without(wanted, made), own.without(made, wanted)
+  if #new == 0 and #gone == 0 then return end
+  local wins = windows.of(buf)
+  if #wins == 0 then
+    b.refold = true
+    return
   end
+  for _, win in ipairs(wins) do
+    windows.change(win, new, gone)
+  end
+  own.set(buf, wanted)
+  b.noted = true
 end
 
---- Folds thinking parts that came in while asleep: above all what `<C-r>` has brought back.
+--- Folds what came in while asleep, above all thinking parts that `<C-r>` has brought back.
 ---@param buf integer
 function M.refresh(buf)
   local b = bufs[buf]
   if not b or not b.asleep or not b.refold or windows.in_insert() then return end
-  local only_new = b.refold == 'new'
   b.refold = nil
-  compute(buf, windows.of(buf), only_new)
+  change(buf, b)
 end
 
 --- Shows what is not sent any more, folded.
@@ -260,13 +287,14 @@ end
 function M.refold(buf)
   local b = bufs[buf]
   if not b then return end
-  b.refold = 'all'
+  b.refold = true
   if b.asleep then return M.refresh(buf) end
+  b.noted = false
   if windows.in_insert() then return end
   for _, win in ipairs(windows.of(buf)) do
     private.foldupdate(win, 0, vim.api.nvim_buf_line_count(buf))
-    for _, first in ipairs(left.starts(buf)) do
-      windows.close_new(win, first)
+    for _, range in ipairs(left.ranges(buf)) do
+      windows.close_new(win, range.first)
     end
   end
 end
@@ -282,7 +310,7 @@ function M.rethink(buf)
     b.rethought = true
     return
   end
-  b.rethought, b.asleep, b.refold = nil, true, 'all'
+  b.rethought, b.asleep, b.refold = nil, true, true
   M.refresh(buf)
 end
 
@@ -326,6 +354,7 @@ function M.forget(buf)
   bufs[buf] = nil
   words.forget(buf)
   left.forget(buf)
+  own.forget(buf)
   if b then stop_clock(b) end
 end
 
@@ -365,8 +394,26 @@ function M.setup_window(win, shown)
   scan.attach(buf)
   watch(buf, shown or 'fold')
   bufs[buf].how = shown or 'fold'
+  if windows.is_set(win) then windows.begin(win, own.made(buf)) end -- a copy of another window's
   windows.set(win, shown or 'fold', 'hum.chat.view.fold')
-  if bufs[buf].asleep and not windows.in_insert() then compute(buf, { win }) end
+  if not bufs[buf].asleep or windows.in_insert() then return end
+  windows.keep(win)
+  if not bufs[buf].noted then note(buf, bufs[buf], vim.api.nvim_buf_line_count(buf) - 1) end
+end
+
+--- Keeps the folds of a chat that was opened, or read again, as they are, until a part runs.
+---@param buf integer
+function M.rest(buf)
+  local b = bufs[buf]
+  if b and b.asleep then return M.refresh(buf) end
+  if not b or b.new or thoughts.running(buf) or windows.in_insert() then return end
+  local wins = windows.of(buf)
+  if #wins == 0 then return end
+  b.asleep = true
+  for _, win in ipairs(wins) do
+    windows.keep(win)
+  end
+  note(buf, b, vim.api.nvim_buf_line_count(buf) - 1)
 end
 
 --- Folds a chat that was read again in the windows that show it (`:edit!`).

@@ -1,6 +1,7 @@
 -- The fold of a front matter that was not there when folds were computed: hum writes one, `u` brings one back.
 local guard = require('hum.interrupt').guard
 local level = require('hum.chat.view.fold_level')
+local own = require('hum.chat.view.fold_own')
 local windows = require('hum.chat.view.fold_window')
 
 local M = {}
@@ -16,12 +17,14 @@ local function make(buf)
   for _, win in ipairs(windows.of(buf)) do
     windows.make(win, 0, last)
   end
+  own.add(buf, 0, last)
 end
 
---- Lines came or went at the top, from within `on_lines`: what is a front matter now gets its fold soon.
+--- Lines came or went in a row, from within `on_lines`: what is a front matter now gets its fold soon.
 ---@param buf integer
-function M.changed(buf)
-  if pending[buf] then return end
+---@param first integer  row
+function M.changed(buf, first)
+  if pending[buf] or first > level.FRONT or (first > 0 and first > (level.front(buf) or 0)) then return end
   pending[buf] = true
   vim.schedule(function() guard(make, buf) end)
 end

@@ -5,11 +5,13 @@ local block = require('hum.chat.text.block')
 local config = require('hum.config')
 local left = require('hum.chat.view.left')
 local scan = require('hum.chat.text.scan')
+local user = require('hum.chat.view.fold_user')
 
 local M = {}
 
 --- Lines of a front matter at most, what is longer is none; so many are read at a time.
-local FRONT, FEW = 64, 8
+M.FRONT = 64
+local FEW = 8
 
 --- Levels of folds. Where thinking is shown, "foldlevel" is that of an open part, and a front matter is closed by its
 --- deeper level.
@@ -66,7 +68,7 @@ local function is_below(s, row) return row > 0 and not thinking(s, row) and thin
 function M.front(buf)
   if not config.get().chat.dress then return nil end
   if not head(buf, 0, 4):find('^%-%-%-%s*$') then return nil end
-  for first = 1, FRONT, FEW do
+  for first = 1, M.FRONT, FEW do
     for i, line in ipairs(vim.api.nvim_buf_get_lines(buf, first, first + FEW, false)) do
       if line:find('^%-%-%-%s*$') then return first + i - 1 end
       if block.heading(line) then return nil end
@@ -95,7 +97,7 @@ end
 local function of_parts(s, row, how)
   local buf = s.buf
   if row > s.known or s.dirty then scan.sync(buf, row) end
-  local front = row <= FRONT and M.front(buf)
+  local front = row <= M.FRONT and M.front(buf)
   if front and row <= front then
     local level = how == 'show' and M.SHOWN + 1 or 1
     return row == 0 and '>' .. level or level
@@ -110,7 +112,18 @@ local function of_parts(s, row, how)
   return hidden and around(s, row) or 0
 end
 
---- The level of a row, as 'foldexpr' has it. What is not sent any more is a fold, in which those of its parts are.
+--- The level of a row within so many more folds.
+---@param level integer|string
+---@param more integer
+---@param begins boolean  one of these
+---@return integer|string
+local function deeper(level, more, begins)
+  if type(level) == 'string' then return '>' .. more + tonumber(level:sub(2)) end
+  return begins and '>' .. more + level or more + level
+end
+
+--- The level of a row, as 'foldexpr' has it. What is not sent any more is a fold, in which those of its parts are; all
+--- are in those that the user has made.
 ---@param s hum.Scan
 ---@param row integer
 ---@param how hum.ShownThinking
@@ -118,11 +131,8 @@ end
 function M.of(s, row, how)
   local first = left.at(s.buf, row)
   local level = of_parts(s, row, how)
-  if not first then return level end
-  local base = how == 'show' and M.SHOWN + 1 or 1
-  if row == first then return '>' .. base end
-  if type(level) == 'number' then return level + base end
-  return '>' .. base + tonumber(level:sub(2))
+  if first then level = deeper(level, how == 'show' and M.SHOWN + 1 or 1, row == first) end
+  return user.level(row, level)
 end
 
 --- The rows of a part's fold.
@@ -138,22 +148,48 @@ function M.extent(s, first, last, how)
   return above and first - 1 or first, below and last + 1 or last
 end
 
---- Rows of the `<think>` of all parts. Reads the whole chat, as computing its folds does.
+--- The last row of a part: the heading below one that goes on is none of it.
+---@param s hum.Scan
+---@param last integer  row below its `<think>`, with nothing of it behind
+---@return integer
+local function end_of(s, last)
+  local is_heading = last < s.known and block.def(scan.at(s, last + 1)).role ~= 'assistant'
+  return is_heading and last - 1 or last
+end
+
+--- The rows of the folds of all parts. Reads the whole chat, as computing its folds does.
 ---@param buf integer
----@return integer[]
-function M.parts(buf)
-  local found, within, count = {}, false, vim.api.nvim_buf_line_count(buf)
+---@param how hum.ShownThinking
+---@return integer[][]
+function M.parts(buf, how)
+  local found, first, count = {}, nil, vim.api.nvim_buf_line_count(buf)
   local s = scan.sync(buf, count)
   if not s then return found end
   while not scan.complete(buf, count) do
     scan.sync(buf, count)
   end
-  for row = 0, s.known do
-    local now = thinking(s, row)
-    if now and not within then found[#found + 1] = row - 1 end
-    within = now
+  for row = 0, s.known + 1 do
+    local now = row <= s.known and row < count and thinking(s, row)
+    if now and not first then first = row - 1 end
+    if first and not now then
+      found[#found + 1] = { M.extent(s, first, end_of(s, row - 1), how) }
+      first = nil
+    end
   end
   return found
+end
+
+--- The last row of the part whose `<think>` is in a row.
+---@param s hum.Scan
+---@param first integer
+---@param most integer  row
+---@return integer
+function M.last_row(s, first, most)
+  local row = first
+  while row < most and row < s.known and thinking(s, row + 1) do
+    row = row + 1
+  end
+  return math.max(first, end_of(s, row))
 end
 
 --- Row of the `<think>` of the part that `row` is in. A part is walked through at most once: the row found is

@@ -1,8 +1,10 @@
 -- The folds of one window: when they are computed, closed and mended.
 local ground = require('hum.chat.view.fold_ground')
 local level = require('hum.chat.view.fold_level')
+local list = require('hum.chat.view.fold_list')
 local private = require('hum.private')
 local scheme = require('hum.look.scheme')
+local user = require('hum.chat.view.fold_user')
 
 local M = {}
 
@@ -72,23 +74,54 @@ function M.close_new(win, row)
   end)
 end
 
+--- Computes the folds of a window, from here on.
 ---@param win integer
----@param rows integer[]
----@return integer[]  those that are in no fold
-function M.unfolded(win, rows)
-  local function is_unfolded(row) return vim.fn.foldlevel(row + 1) == 0 end
-  return vim.api.nvim_win_call(win, function() return vim.tbl_filter(is_unfolded, rows) end)
+---@param own hum.OwnFold[]  that hum has made: what the user has made and deleted stays so
+function M.begin(win, own)
+  if vim.wo[win].foldmethod == 'manual' then user.hold(win, own) end
+  M.set_method(win, 'expr')
 end
 
---- Computes the folds of a window once, and keeps them. Folds that the user made are gone then: Neovim tells of none.
+--- Keeps the folds of a window as they are, from here on.
 ---@param win integer
----@param new integer[]  rows in which parts begin that have no fold yet
-function M.compute_once(win, new)
-  M.set_method(win, 'expr')
-  vim.api.nvim_win_call(win, function() vim.fn.foldlevel(1) end) -- else it is left for later
+function M.keep(win)
+  vim.api.nvim_win_call(win, function() vim.fn.foldlevel(1) end) -- else they are left for later, and that is too late
   M.set_method(win, 'manual')
-  for _, row in ipairs(new) do
-    M.close_new(win, row)
+  user.release(win)
+end
+
+--- Computes all folds of a window once more.
+---@param win integer
+---@param new hum.OwnFold[]
+local function compute(win, new)
+  local is_new = vim.api.nvim_win_call(win, function()
+    return vim.tbl_filter(function(fold) return not fold.open and vim.fn.foldlevel(fold.first + 1) == 0 end, new)
+  end)
+  M.set_method(win, 'expr')
+  M.keep(win)
+  for _, fold in ipairs(is_new) do
+    M.close_new(win, fold.first)
+  end
+end
+
+--- Makes and takes away folds of a window. All others stay as they are, but where they are being computed, or cannot be
+--- known: there all are made anew.
+---@param win integer
+---@param new hum.OwnFold[]  outer ones first
+---@param gone hum.OwnFold[]
+function M.change(win, new, gone)
+  local folds = vim.wo[win].foldmethod == 'manual' and list.of(win)
+  if not folds then return compute(win, new) end
+  local there, is_gone = {}, {}
+  list.each(folds, function(fold) there[list.key(fold)] = true end)
+  for _, fold in ipairs(gone) do
+    is_gone[list.key(fold)] = there[list.key(fold)]
+  end
+  if next(is_gone) then list.put(win, list.without(folds, function(fold) return is_gone[list.key(fold)] end)) end
+  for _, fold in ipairs(new) do
+    if not there[list.key(fold)] then
+      list.add(win, { first = fold.first, last = fold.last, closed = not fold.open, inner = {} })
+    end
   end
 end
 
@@ -113,13 +146,38 @@ function M.mend(win, first, last, shut)
   end)
 end
 
---- Folds rows that have no fold, where folds are not computed.
+--- Lets a fold reach to a row, where folds are not computed: 0.12 leaves a line out that came in above its last one.
+---@param win integer
+---@param first integer
+---@param last integer
+local function extend(win, first, last)
+  local folds = list.of(win) or {}
+  for _, fold in ipairs(folds) do
+    if fold.first == first and fold.last < last then
+      fold.last = last
+      return list.put(win, folds)
+    end
+  end
+end
+
+---@param first integer
+---@param last integer
+---@return boolean  the fold of the current window that begins in a row reaches that far
+local function reaches(first, last)
+  local shut = vim.fn.foldclosedend(first + 1)
+  return shut > last or (shut == -1 and vim.fn.foldlevel(last + 1) > 0)
+end
+
+--- Folds rows that have no fold, or not all of them.
 ---@param win integer
 ---@param first integer
 ---@param last integer
 function M.make(win, first, last)
   vim.api.nvim_win_call(win, function()
-    if vim.fn.foldlevel(first + 1) > 0 then return end
+    if vim.fn.foldlevel(first + 1) > 0 then
+      if vim.wo.foldmethod == 'manual' and not reaches(first, last) then extend(win, first, last) end
+      return
+    end
     if vim.wo.foldmethod == 'manual' then
       vim.cmd(('silent! keepjumps %d,%dfold'):format(first + 1, last + 1)) -- closed, whatever 'foldlevel' is
       if vim.wo.foldlevel > level.SHOWN then vim.cmd(('silent! %dfoldopen'):format(first + 1)) end

@@ -40,13 +40,14 @@ function M.at(buf, row)
   end
 end
 
---- The first rows of all.
+--- The rows of all.
 ---@param buf integer
----@return integer[]
-function M.starts(buf)
+---@return { first: integer, last: integer }[]
+function M.ranges(buf)
   local out = {}
   for _, one in ipairs(shown[buf] or {}) do
-    out[#out + 1] = rows_of(buf, one)
+    local first, last = rows_of(buf, one)
+    if first then out[#out + 1] = { first = first, last = last } end
   end
   return out
 end

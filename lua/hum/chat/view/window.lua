@@ -320,6 +320,7 @@ function M.setup(buf)
       fold.setup_window(win, thinking)
     end
   end
+  fold.rest(buf)
   options.renew(buf)
 end
 

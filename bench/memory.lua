@@ -15,22 +15,17 @@ local WINDOW = '28672'
 ---@class bench.Memory
 ---@field name string
 ---@field options string[]
----@field think? boolean
 ---@field steps? { name: string, prompt?: integer, read?: integer }[]  nil: of a request that tells nothing
 ---@field why? string
 
 ---@type bench.Memory[]
 M.KINDS = {
   { name = 'plain', options = { 'plain' } },
-  { name = 'plain, thinks', options = { 'plain' }, think = true },
   { name = 'plain, `--cache-reuse 64`', options = { 'plain', '--cache-reuse', '64' } },
   { name = 'window', options = { 'window' } },
-  { name = 'window, thinks', options = { 'window' }, think = true },
   { name = 'window, `--swa-full`', options = { 'window', '--swa-full' } },
-  { name = 'window, `-cms 512`', options = { 'window', '--checkpoint-min-step', '512' } },
   { name = 'window, `-ctxcp 0`', options = { 'window', '--ctx-checkpoints', '0' } },
   { name = 'hybrid', options = { 'hybrid' } },
-  { name = 'hybrid, `-cms 512`', options = { 'hybrid', '--checkpoint-min-step', '512' } },
 }
 
 ---@param path string
@@ -86,7 +81,7 @@ end
 local function converse(run, one, url)
   local nvim = editor.start(run.root, run.dir)
   local function call(name, ...) return nvim:lua('return require("talker")[...](select(2, ...))', name, ...) end
-  call('open', { url = url, model = 'tiny-' .. one.options[1], think = one.think or false, tokens = TOKENS })
+  call('open', { url = url, model = 'tiny-' .. one.options[1], think = false, tokens = TOKENS })
   local out = {}
   for i, step in ipairs(steps(run.dir)) do
     local before = step[4]

@@ -222,3 +222,28 @@ test('a message does not wait for a measure where all fits in any case', functio
   chat.finished(t)
   eq(0, before_sent(t))
 end)
+
+test('what was counted of a chat counts for its next message, whatever its kinds of text are', function(t)
+  local srv = t:fake()
+  srv:script({ text = 'Well.' })
+  local file = t:write_file('one.lua', ('local beta = 1\n'):rep(80))
+  local buf = long_chat(t, srv, { dialect = 'ollama', options = { num_ctx = 16384 } }, 1)
+  chat.ask(t, ('Look at #file!:%s'):format(file), buf)
+  chat.finished(t)
+  chat.ask(t, ('0123456789'):rep(120) .. (' = - + '):rep(500), buf)
+  local stats = chat.finished(t, 2).stats
+  t:lua('vim.api.nvim_buf_set_text(..., -1, -1, -1, -1, { "So?" })', buf)
+  local tokens, real = t:lua('return require("hum").preview(...).tokens', buf), stats.prompt_tokens + stats.tokens + 5
+  ok(math.abs(tokens - real) <= 0.1 * real, ('%d told, %d real'):format(tokens, real))
+end)
+
+test('what was not measured before it was sent is known once it was counted', function(t)
+  local srv = t:fake()
+  srv:script({ text = 'Well.' })
+  local buf = long_chat(t, srv, { dialect = 'ollama', options = { num_ctx = 65536 } })
+  chat.ask(t, 'And the last question?', buf)
+  local stats = chat.finished(t).stats
+  t:lua('vim.api.nvim_buf_set_text(..., -1, -1, -1, -1, { "So?" })', buf)
+  local tokens, real = t:lua('return require("hum").preview(...).tokens', buf), stats.prompt_tokens + stats.tokens + 5
+  ok(math.abs(tokens - real) <= 0.1 * real, ('%d told, %d real'):format(tokens, real))
+end)

@@ -4,6 +4,7 @@ local choice = require('hum.chat.choice')
 local config = require('hum.config')
 local contents = require('hum.chat.context.contents')
 local context = require('hum.chat.context')
+local counted = require('hum.chat.fit.counted')
 local endpoints = require('hum.server.endpoint')
 local estimate = require('hum.server.estimate')
 local models = require('hum.server.models')
@@ -105,8 +106,13 @@ end
 local function preview_of(made, list, tokens, message, sends)
   local total, messages = 0, {}
   local plan, system = made.plan, made.run.system
+  local endpoint = message.resolved.endpoint.name
+  local sum = plan.tokens
+  if sum and plan.estimated then
+    sum = math.max(0, sum + counted.shift(message.buf, endpoint, message.model, plan --[[@as hum.Fit]]))
+  end
   -- As what is known of the model's tokenizer has it, as in the sum.
-  local factor = plan.tokens and (plan.estimated or 0) > 0 and plan.tokens / plan.estimated or 1
+  local factor = sum and (plan.estimated or 0) > 0 and sum / plan.estimated or 1
   for i, one in ipairs(list) do
     local size = math.floor(tokens[i] * factor + 0.5)
     total = total + size
@@ -114,10 +120,10 @@ local function preview_of(made, list, tokens, message, sends)
     messages[i] = { role = one.role, content = one.content, tokens = size, images = images }
   end
   return {
-    endpoint = message.resolved.endpoint.name,
+    endpoint = endpoint,
     model = message.model ~= '' and message.model or nil,
     messages = messages,
-    tokens = plan.tokens or total,
+    tokens = sum or total,
     window = plan.window,
     references = made.run.references,
     system = system and system.notes or {},

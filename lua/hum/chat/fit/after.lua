@@ -3,6 +3,7 @@
 local advice = require('hum.chat.fit.advice')
 local bound = require('hum.chat.fit.bound')
 local count = require('hum.count')
+local counts = require('hum.chat.fit.counted')
 local tokens = require('hum.server.tokens')
 local windows = require('hum.server.window')
 
@@ -74,6 +75,19 @@ local function on_nothing(sent, data)
   data.hint = cure(sent, window)
 end
 
+--- Learns from what the server has counted. What was not measured before it was sent is measured now: nobody waits.
+---@param sent hum.FitSent
+---@param counted number
+---@param window? integer
+local function learn(sent, counted, window)
+  local function done(estimated)
+    tokens.learn(sent.endpoint, sent.model, estimated, counted, window)
+    counts.note(sent, estimated, counted)
+  end
+  if sent.fit.exact then return sent.fit.exact(done) end
+  done(sent.fit.estimated)
+end
+
 --- A reply has ended.
 ---@param sent hum.FitSent
 ---@param data table
@@ -82,7 +96,7 @@ local function on_done(sent, data)
   local counted, estimated = stats.prompt_tokens, sent.fit.estimated
   local is_cut = counted and (stats.cut or tokens.is_cut(sent.endpoint, sent.model, estimated, counted, window))
   if is_cut then return on_cut(sent, data, math.floor(counted)) end
-  if sent.is_text and not sent.fit.is_rough then tokens.learn(sent.endpoint, sent.model, estimated, counted, window) end
+  if counted and sent.is_text then learn(sent, counted, window) end
   if counted then bound.clear(sent.buf) end
   local filled = counted and counted + (stats.tokens or 0)
   local is_cut_short = data.ending == 'cut' or data.reason == 'length' -- in the midst of thoughts it is "told"
@@ -100,7 +114,7 @@ end
 function M.refused(sent, data)
   local prompt, window = data.prompt_tokens, data.window
   if window then windows.told(sent.endpoint, sent.model, window) end
-  if prompt and prompt >= (window or 0) and sent.is_text and not sent.fit.is_rough then
+  if prompt and prompt >= (window or 0) and sent.is_text and not sent.fit.exact then
     tokens.learn(sent.endpoint, sent.model, sent.fit.estimated, prompt)
   end
   -- In the measure of the estimates, which the server's may have nothing to do with: what it has refused was too much.

@@ -48,7 +48,7 @@ local SMALL = 1500
 ---@field alone boolean     nothing but the last message is sent
 ---@field left integer      entries that are left out
 ---@field reason? 'full'|'grown'  why others are left out than before
----@field is_rough? boolean  nothing depended on the sizes, and they were not measured
+---@field exact? fun(cb: fun(estimated: integer))  nothing depended on the sizes, and they were not measured: does so
 
 --- The window of a model.
 ---@param endpoint string
@@ -95,6 +95,17 @@ end
 ---@return integer
 local function total(sizes) return sizes.system + measure.total(sizes.entries) end
 
+---@param sizes hum.FitSizes
+---@param from integer  first entry that is sent
+---@return integer
+local function sum_from(sizes, from)
+  local sum = sizes.system
+  for i = from, #sizes.entries do
+    sum = sum + sizes.entries[i]
+  end
+  return sum
+end
+
 -- ---- the decision -----------------------------------------------------------------------------
 
 --- The window that counts: what an overflow has shown counts more than what is told.
@@ -135,10 +146,7 @@ end
 local function decide(given, sizes, window)
   local plan, state = plan_of(given, sizes, window), given.state
   local factor, last = tokens.factor(given.endpoint, given.model), given.entries[#given.entries]
-  local sent = sizes.system
-  for i = plan.from, #sizes.entries do
-    sent = sent + sizes.entries[i]
-  end
+  local sent = sum_from(sizes, plan.from)
   if not given.dry then
     state.from = plan.from > 1 and anchor.of(given.entries, plan.from) or nil
     if plan.reason == 'full' then state.window = window end
@@ -239,7 +247,11 @@ function M.before(given, cb)
   local function go_on(counts, window)
     steps.add(calibrate(given, texts, counts, window, function()
       local fit = decide(given, sizes_of(given, counts), window)
-      fit.is_rough = counts == now.tokens and now.rest >= measure.SHORT or nil
+      if counts == now.tokens and now.rest >= measure.SHORT then
+        fit.exact = function(back)
+          measure.texts(texts, function(exact) back(sum_from(sizes_of(given, exact), fit.from)) end)
+        end
+      end
       if now.bytes < LARGE then return steps.finish(nil, fit) end
       vim.defer_fn(function() steps.finish(nil, fit) end, slices.PAUSE)
     end))

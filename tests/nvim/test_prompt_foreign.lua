@@ -108,6 +108,8 @@ test('inline prompts of codecompanion are edits, or put text in', PURE, function
     eq(mode, parsed(t, text:format(placement), 'a').prompt.mode, placement)
   end
   eq('edit', parsed(t, '---\ninteraction: inline\n---\n## user\nx', 'a').prompt.mode)
+  local own = parsed(t, '---\ninteraction: chat\n---\n## user\n#{buffer:a.lua}{all} #{lsp} #{buffer}{diff}.', 'a')
+  eq('#buffer:a.lua #diagnostics #buffer.', own.prompt.text)
   local none = parsed(t, '---\ninteraction: chat\n---\n## system\nx', 'a')
   T.match('write what is asked below "## user"', none.fault.why, true)
   eq(true, parsed(t, '---\nopts:\n  enabled: false\n---\n## user\nx', 'a').prompt.disabled)
@@ -150,6 +152,10 @@ test('prompt files of VS Code', PURE, function(t)
   eq('#file:.github/prompts/x.md', linked('.github/prompts', './x.md'))
   eq('#file:/home/u/x.md', linked('/home/u/prompts', '../x.md'))
   eq('#file:../up.md', linked('a', '../../up.md'))
+  local own = t:lua(
+    [[return require('hum.prompt.file').parse({ 'See #file:../x.md, #file:y.md.' }, 'a.prompt', false, '.github/prompts').text]]
+  )
+  eq('See #file:.github/x.md, #file:y.md.', own)
   eq('[x](https://example.com/a.md)', linked('a', 'https://example.com/a.md'))
   eq('plain', parsed(t, 'Only text.', 'plain.prompt').prompt.name)
   eq('edit', parsed(t, '---\nagent: edit\nmodel: [m1, m2]\n---\nx', 'a').prompt.mode)

@@ -25,7 +25,10 @@ local function translated(text, notes)
     if of == 'context' and CONTEXT[what] then return '{{' .. CONTEXT[what] .. '}}' end
     notes[#notes + 1] = ('${%s.%s} stays as text: hum runs no Lua of a prompt'):format(of, what)
   end)
+  -- `#{buffer}{all}` and `{diff}` say what it sends again: hum knows what has changed.
+  text = text:gsub('(#{[%w_]+[^}#\n]*}){%a+}', '%1')
   text = text:gsub('#{([%w_]+)([^}#\n]*)}', function(kind, rest)
+    if kind == 'lsp' then return '#diagnostics' end
     if kind == 'viewport' then
       notes[#notes + 1] = '#{viewport} stays as text'
       return nil

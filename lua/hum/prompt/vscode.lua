@@ -53,6 +53,9 @@ local function translated(text, asks, notes, folder)
     if VARIABLES[name] then return '{{' .. VARIABLES[name] .. '}}' end
     notes[#notes + 1] = ('${%s} stays as text'):format(name)
   end)
+  if folder then
+    text = text:gsub('#file:(%.%.?/[%w._/-]*[%w_/-])', function(path) return shared.file(joined(folder, path)) end)
+  end
   -- A link to a file beside it is what the model is to read.
   text = text:gsub('%[[^%]%[\n]*%](%([^()\n]*%))', function(target)
     local path = target:sub(2, -2)

@@ -4,8 +4,8 @@
 local M = {}
 
 ---@class hum.Columns
----@field first integer    from 1: in the first line; of a block in each
----@field last? integer    in the last line; nil: a block that goes to the ends of its lines
+---@field first integer  from 1: in the first line; of a block in each
+---@field last? integer  of the last line; nil: of a block, all that its lines have
 ---@field block? boolean
 
 ---@class hum.ColumnsText
@@ -58,7 +58,7 @@ local function characters(lines, first, columns)
   local last = #lines
   local from = byte_of(lines[1], columns.first - 1)
   if not from then return nil, ('line %d has only %d characters'):format(first + 1, count(lines[1], #lines[1])) end
-  local to = byte_of(lines[last], columns.last) or #lines[last]
+  local to = columns.last and byte_of(lines[last], columns.last) or #lines[last]
   if last == 1 then to = math.max(from, to) end
   local out = vim.list_slice(lines)
   out[last] = out[last]:sub(1, to)
@@ -92,14 +92,14 @@ end
 ---@param at integer  from 1
 ---@return string
 local function run_at(line, at)
-  local run = line:match('^[\32-\126]*', at)
+  local run = line:match('^[\32-\126]*', at) or ''
   return (line:byte(at + #run) or 0) >= 0x80 and run:sub(1, -2) or run
 end
 
 --- What a line has in some cells.
 ---@param line string
 ---@param left integer
----@param right number
+---@param right integer
 ---@return string text
 ---@return integer|nil from  byte, from 0; nil: nothing
 ---@return integer|nil to
@@ -134,7 +134,7 @@ local function block(buf, lines, first, columns)
   local out, spans = {}, {}
   vim.api.nvim_buf_call(buf, function() -- 'tabstop' is the buffer's
     for i, line in ipairs(lines) do
-      local text, from, to = cells(line, columns.first, columns.last or math.huge)
+      local text, from, to = cells(line, columns.first, columns.last or vim.v.maxcol)
       out[i] = text
       if from then spans[#spans + 1] = { first + i - 1, from, first + i - 1, to } end
     end

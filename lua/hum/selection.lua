@@ -140,7 +140,7 @@ end
 ---@return boolean
 local function names_lines(text)
   local range, rest = vim.fn.histget(':', -1):match('^(.-)%f[%a]Hum!?%s+%a+%s*(.-)%s*$')
-  return rest == vim.trim(text) and not range:find("'<", 1, true)
+  return range ~= nil and rest == vim.trim(text) and not range:find("'<", 1, true)
 end
 
 --- The lines of a command's range, or what was selected of them, if it is the range of visual mode: Neovim tells a

@@ -47,7 +47,7 @@ local function explain_model(word) return require('hum.server.models').facts_of(
 
 --- The lines to quote, or what visual mode had selected of them.
 ---@param given hum.Invocation
----@return hum.Quote|nil
+---@return hum.Selection|nil
 local function quoted(given) return given.quote and require('hum.selection').of_range(given.quote, given.text) end
 
 --- What a chat is opened with: a model, a question, or both.

@@ -83,7 +83,7 @@ local function join_buffers(job)
       local source = unsaved[entry.source.id]
       if source then
         source = vim.tbl_extend('force', source, { listed = entry.source.listed, note = UNSAVED })
-        entries[i] = sources.entry(job, entry.ref, source)
+        entries[i] = sources.entry(job, entry.ref --[[@as hum.Reference]], source)
       end
     end
   end

@@ -19,7 +19,7 @@ local function short(path) return vim.fn.fnamemodify(path, ':~') end
 ---@param one hum.Trusted
 ---@return string
 local function line_of(one)
-  local why = one.state == 'refused' and ': ' .. one.why:gsub(': .*$', '') or ''
+  local why = one.state == 'refused' and ': ' .. vim.split(one.why or '', ': ', { plain = true })[1] or ''
   return ('%s%s  %s (%s)'):format(WORDS[one.state], why, short(one.path), one.what)
 end
 

@@ -99,7 +99,7 @@ end
 ---@param range hum.Range
 ---@return hum.Origin|nil
 local function remember_part(chat, range)
-  local found = columns.read(range.buf, range.first, range.last, range.columns)
+  local found = columns.read(range.buf, range.first, range.last, assert(range.columns))
   if not found then return nil end
   local text = table.concat(found.lines, '\n')
   if not range.columns.block then
@@ -201,11 +201,12 @@ end
 --- Where a mark is now.
 ---@param buf integer
 ---@param mark integer
----@return integer[]|nil  row, col, row, col; nil: nothing is left of it
+---@return integer[]|nil span  row, col, row, col; nil: nothing is left of it
 local function span_of(buf, mark)
   local at = vim.api.nvim_buf_get_extmark_by_id(buf, ns, mark, { details = true })
   if not at[1] then return nil end
-  local row, col = at[3].end_row, at[3].end_col
+  local to = at[3] --[[@as { end_row: integer, end_col: integer }]]
+  local row, col = to.end_row, to.end_col
   if row < at[1] or (row == at[1] and col <= at[2]) then return nil end
   return { at[1], at[2], row, col }
 end
@@ -215,7 +216,7 @@ end
 ---@return hum.Columns|nil
 local function block_now(origin)
   local spans = {}
-  for _, mark in ipairs(origin.pieces) do
+  for _, mark in ipairs(origin.pieces or {}) do
     spans[#spans + 1] = span_of(origin.buf, mark)
   end
   local first, last = columns.around(origin.buf, spans)
@@ -226,7 +227,7 @@ end
 --- Where what an origin marks is now. Where all of it was replaced, the wide mark is around what did so, which may be
 --- the whole file. Characters have grown by what was put directly before or behind them in their line.
 ---@param origin hum.Origin
----@return integer[]|nil  row, col, row, col
+---@return integer[]|nil span  row, col, row, col
 local function place_of(origin)
   local at, wide = span_of(origin.buf, origin.mark), span_of(origin.buf, origin.wide)
   if not at or not wide then return wide and wide[3] - wide[1] < 2 * origin.count + 4 and wide or nil end

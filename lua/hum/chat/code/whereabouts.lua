@@ -62,7 +62,7 @@ local function in_other_lines(buf, quote)
   local count = span.last - span.first + 1
   local head = vim.split(quote.text, '\n', { plain = true })[1]
   for row, line in ipairs(all_lines(buf)) do
-    local is_like = line:find(head, 1, true) and text_in(buf, row - 1, count, span.columns) == quote.text
+    local is_like = line:find(head, 1, true) and text_in(buf, row - 1, count, assert(span.columns)) == quote.text
     if is_like and found then return nil end
     if is_like then found = { buf = buf, first = row - 1, last = row + count - 2, columns = span.columns } end
   end
@@ -133,7 +133,7 @@ end
 local function named(quote, known, range)
   local is_renamed = known and known.path ~= vim.api.nvim_buf_get_name(range.buf)
   local name = is_renamed and require('hum.chat.text.quote').name(range.buf) or quote.file or ''
-  return vim.tbl_extend('force', range, { name = name })
+  return vim.tbl_extend('force', range, { name = name }) --[[@as hum.Whereabouts]]
 end
 
 ---@param chat integer  its buffer
@@ -154,7 +154,9 @@ function M.of(chat, quote)
     return nil, ('quote them again: what is quoted is not in %s any more'):format(quote.file or 'its buffer')
   end
   local guess, why = by_numbers(buf, quote)
-  return guess and vim.tbl_extend('force', named(quote, nil, guess), { guessed = true }) or nil, why
+  if not guess then return nil, why end
+  local found = vim.tbl_extend('force', named(quote, nil, guess), { guessed = true }) --[[@as hum.Whereabouts]]
+  return found, why
 end
 
 return M

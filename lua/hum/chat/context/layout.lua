@@ -72,8 +72,9 @@ local function add_entries(entries, turns, message, with)
   for i = message.first, message.last do
     local turn = turns[i]
     if turn.role == message.role and turn.text ~= '' then
+      local role = turn.role --[[@as 'user'|'assistant']]
       entries[#entries + 1] =
-        { role = turn.role, text = turn.text, tokens = with[i] or 0, first = i, last = i, turns = { turn } }
+        { role = role, text = turn.text, tokens = with[i] or 0, first = i, last = i, turns = { turn } }
     end
   end
 end

@@ -102,7 +102,7 @@ function M.of(walk, piece, is_closed)
     return as(out, 'outline', piece.outline)
   elseif seen and seen.kept == out.kept and seen.form ~= 'outline' then
     return as(out, 'same', {})
-  elseif seen and is_diff(walk, out, piece, seen) then
+  elseif seen and piece.diff and is_diff(walk, out, piece, seen) then
     out.base, out.sent = seen.kept, piece.diff.kept
     out.head, out.tail = wording.diff(out, is_closed(out.sent))
     return as(out, 'diff', piece.diff)

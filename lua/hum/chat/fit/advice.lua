@@ -119,7 +119,7 @@ function M.of(endpoint, model, window, fit)
   local kind = loaded.kind(endpoint)
   local now = window or windows.of(endpoint, model)
   local trained = kind == 'ollama' and models.context(endpoint, model) or math.huge
-  local size = math.min(worth(now, fit), trained)
+  local size = math.floor(math.min(worth(now, fit), trained))
   if now and trained <= now then return shorten(now, fit) end -- a larger one is not to be had
   local larger = tostring(size)
   local wider = kind == 'ollama' and wider_ollama(endpoint, larger)

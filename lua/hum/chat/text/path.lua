@@ -113,7 +113,7 @@ end
 ---@field first integer  bytes in the line, from 1
 ---@field stop integer
 
----@class hum.Span  a piece of a line that may name a file
+---@class hum.PathSpan  a piece of a line that may name a file
 ---@field first integer  bytes in the line, from 1
 ---@field last integer
 ---@field text string
@@ -127,7 +127,7 @@ local SEPARATORS =
   { '“', '”', '„', '«', '»', '…', '—', '：', '，', '。', '；', '、', '（', '）', '「', '」' }
 
 ---@param line string
----@param spans hum.Span[]
+---@param spans hum.PathSpan[]
 local function add_words(line, spans)
   -- A comma within parentheses belongs to a word: a.lua(12,3).
   local text = line:gsub('(%(%d+),( ?%d+%))', '%1\1%2')
@@ -146,7 +146,7 @@ end
 
 --- Takes in a line that stands behind the closing mark: "`a.lua`:12:3".
 ---@param line string
----@param span hum.Span
+---@param span hum.PathSpan
 local function extend(line, span)
   local marks, behind = line:match('^([`*_)]+)(:L?%d[%d:-]*)', span.last + 1)
   if not marks or not behind or M.parse(span.text).line then return end
@@ -155,7 +155,7 @@ local function extend(line, span)
 end
 
 ---@param line string
----@return hum.Span[]  those in quotes first
+---@return hum.PathSpan[]  those in quotes first
 local function spans_of(line)
   local spans = {}
   for _, pattern in ipairs(QUOTED) do
@@ -186,7 +186,7 @@ end
 --- The line of which the words around a path speak: "line 12 of a.lua", "a.lua, lines 3-5", `File "a.py", line 12`,
 --- "a.lua (L3-L5)".
 ---@param line string
----@param span hum.Span
+---@param span hum.PathSpan
 ---@return integer|nil first, integer|nil last
 local function line_beside(line, span)
   local before, after = plain_range(line:sub(1, span.first - 1)), plain_range(line:sub(span.last + 1))

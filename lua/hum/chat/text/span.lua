@@ -75,7 +75,7 @@ local SHAPES = {
 ---@return hum.Span|nil
 function M.read(text)
   for _, shape in ipairs(SHAPES) do
-    local found = { text:match(shape[1]) }
+    local found = { text:match(shape[1]) } ---@type any[]
     local n = found[1] and numbers(unpack(found))
     local span = n and shape[2](unpack(n))
     if span and span.first > 0 and span.last >= span.first then return span end

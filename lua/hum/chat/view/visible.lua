@@ -7,18 +7,18 @@ local M = {}
 
 local STEP, JUMP = 2048, 4096
 
----@class hum.Measured
+---@class hum.MeasuredLine
 ---@field row integer
 ---@field length integer   of the line when last asked
 ---@field cells integer[]  at n, from 0: cells of the first n * STEP bytes
 
----@type table<integer, hum.Measured> by buffer: the last long line asked about
+---@type table<integer, hum.MeasuredLine> by buffer: the last long line asked about
 local measured = {}
 
 ---@param buf integer
 ---@param row integer
 ---@param length integer
----@return hum.Measured
+---@return hum.MeasuredLine
 local function entry(buf, row, length)
   local m = measured[buf]
   if not m or m.row ~= row or length < m.length or length > m.length + JUMP then

@@ -182,7 +182,10 @@ test("persona: a project's that is a link out of it, or to a secret, is not read
       require('hum.persona').list(...))]],
     t.project
   )
-  match('^env ~/project/.hum/personas/env.md cannot be used: it leads to .env: it may hold environment variables', got[1])
+  match(
+    '^env ~/project/.hum/personas/env.md cannot be used: it leads to .env: it may hold environment variables',
+    got[1]
+  )
   match('^out .*cannot be used: it leads out of the project$', got[3])
   eq({ 'one One.', 'two Two.' }, { got[2], got[4] })
 end)

@@ -33,7 +33,10 @@ end
 
 ---@param place string
 ---@return string|nil
-local function real(place) return vim.uv.fs_realpath((place:gsub('^file:', ''))) end
+local function real(place)
+  local path = vim.uv.fs_realpath((place:gsub('^file:', '')))
+  return path
+end
 
 --- A file keeps the path by which the model knows it, wherever Neovim is now; another one that would have the same, of
 --- another project, has all of its own.

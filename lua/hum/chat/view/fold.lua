@@ -8,9 +8,9 @@
 -- A mended fold gets back the state it had when it was last drawn, so what the user opened stays open.
 --
 -- Neovim evaluates the expression twice for each token. So it does that only while a part is running (`wake`); else
--- (`sleep`, `rest`) 'foldmethod' is manual, which keeps the folds and moves them with the text: what becomes a fold then
--- is made, and what is none any more taken away (`change`), so that the user's stay (hum.chat.view.fold_own); computed
--- are his as well (hum.chat.view.fold_user).
+-- (`sleep`, `rest`) 'foldmethod' is manual, which keeps the folds and moves them with the text: what becomes a fold
+-- then is made, and what is none any more taken away (`change`), so that the user's stay (hum.chat.view.fold_own);
+-- computed are his as well (hum.chat.view.fold_user).
 --
 -- The line of a closed fold is drawn again for each token within it, and once a second while none comes.
 local clock = require('hum.chat.view.clock')

@@ -162,7 +162,8 @@ end
 ---@param how hum.ShownThinking
 ---@return integer[][]
 function M.parts(buf, how)
-  local found, first, count = {}, nil, vim.api.nvim_buf_line_count(buf)
+  local found, count = {}, vim.api.nvim_buf_line_count(buf)
+  local first ---@type integer|nil
   local s = scan.sync(buf, count)
   if not s then return found end
   while not scan.complete(buf, count) do

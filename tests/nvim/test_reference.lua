@@ -311,6 +311,10 @@ test('reference: a buffer by its name, its end, a part or its number', function(
     eq({ 'src/b.lua' }, titles(reference.pieces(t, '#buffer:' .. name)), name)
   end
   eq({ 'src/deep/c.lua' }, titles(reference.pieces(t, '#buffer:deep')))
+  T.match('Did you mean #buffer:src/b.lua?', reference.refused(t, '#buffer:src/bb.lua'), true)
+  T.match('Open it, or write #file:src/notes.txt', reference.refused(t, '#buffer:src/notes.txt'), true)
+  t:write_file('project/src/d.lua', 'd')
+  T.match('Open it, or write #file:src/d.lua', reference.refused(t, '#buffer:src/d.lua'), true)
   eq({ 'src/a.lua' }, titles(reference.pieces(t, '#buffer:' .. t:lua('return vim.api.nvim_get_current_buf()'))))
   local err = reference.refused(t, '#buffer:src')
   T.match('part of several', err)

@@ -82,7 +82,7 @@ local function join_buffers(job)
     for i, entry in ipairs(entries) do
       local source = unsaved[entry.source.id]
       if source then
-        source = vim.tbl_extend('force', source, { listed = entry.source.listed, note = UNSAVED })
+        source = vim.tbl_extend('force', source, { listed = entry.source.listed, note = UNSAVED, unsaved = true })
         entries[i] = sources.entry(job, entry.ref --[[@as hum.Reference]], source)
       end
     end

@@ -30,6 +30,7 @@ local M = {}
 ---@field own? boolean  a file that hum has made: nothing refuses it
 ---@field folder? string  absolute: it is the names in it
 ---@field listed? boolean  it came with others: what is refused is left out, and said
+---@field unsaved? boolean  the text of its buffer, which is not saved, stands for the file
 ---@field image? table
 ---@field note? string  what was left out of it, and why
 

@@ -10,7 +10,7 @@ local M = {}
 local function in_tokens(tokens)
   if tokens < 1000 then return count.of(tokens, 'token') end
   if tokens < 10000 then return ('%.1fk tokens'):format(tokens / 1000) end
-  return ('%dk tokens'):format(math.floor(tokens / 1000 + 0.5))
+  return count.short(tokens) .. ' tokens'
 end
 
 --- Of a sentence the beginning, without what is in parentheses: a mark is no place for more.
@@ -74,7 +74,11 @@ function M.words(pieces)
   if first.state == 'empty' and #pieces == 1 then parts = { 'empty' } end
   if #pieces == 1 and is_unsaved(first) then parts[#parts + 1] = 'without unsaved changes' end
   if large then parts[#parts + 1] = 'large' end
-  if first.note and not first.image then parts[#parts + 1] = 'in part' end
+  if first.source.unsaved then
+    parts[#parts + 1] = 'with unsaved changes'
+  elseif first.note and not first.image then
+    parts[#parts + 1] = 'in part'
+  end
   if left > 0 then parts[#parts + 1] = left .. ' left out' end
   return table.concat(parts, ', '), false
 end

@@ -26,6 +26,7 @@ local PAUSE, MOST = 150, 512 * 1024
 ---@field cancel? fun()
 ---@field known table<string, hum.Piece[]>  what references stand for, by their text
 ---@field stale boolean   files may have changed since
+---@field buffers string  the references to buffers, as they were read last
 ---@field paused boolean  a reply streams
 ---@field typed boolean   meanwhile, by the user
 ---@field on_drawn fun()   what is drawn may have changed
@@ -131,6 +132,19 @@ local function to_ask(view, refs)
   return list
 end
 
+--- A buffer that comes or goes changes what its file sends: a message has one text of both.
+---@param view hum.ReferenceView
+---@param refs hum.Reference[]
+local function watch_buffers(view, refs)
+  local texts = {}
+  for _, ref in ipairs(refs) do
+    if ref.kind == 'buffer' or ref.kind == 'buffers' then texts[#texts + 1] = ref.text end
+  end
+  local buffers = table.concat(texts, '\n')
+  view.stale = view.stale or buffers ~= view.buffers
+  view.buffers = buffers
+end
+
 --- What is known of references that are not there any more goes.
 ---@param view hum.ReferenceView
 ---@param refs hum.Reference[]
@@ -159,6 +173,7 @@ local function update(view)
     view.stale = false
     return draw_all(view, refs)
   end
+  watch_buffers(view, refs)
   local asked = to_ask(view, refs)
   view.stale = false
   draw_all(view, refs)
@@ -229,6 +244,7 @@ function M.attach(buf, ranges, where, on_drawn)
     where = where,
     known = {},
     stale = false,
+    buffers = '',
     paused = false,
     typed = false,
     on_drawn = on_drawn or function() end,

@@ -275,21 +275,6 @@ end
 ---@return hum.Undone|nil done  nil: there is nothing to take back
 function M.undo() return require('hum.sets.undo').run() end
 
----@class hum.PromptOpts
----@field input? string        what the user says: {{input}}
----@field buf? integer         default: the current buffer
----@field first? integer       line; default: what is around the cursor
----@field last? integer
----@field range? integer[]     instead of lines: row, column, row and column from 0, without what is at the last
----@field values? table<string, string>  of what the prompt asks for, by name
----@field mode? hum.PromptMode default: that of the prompt
----@field endpoint? string     default: that of the prompt
----@field model? string        default: that of the prompt
----@field new? boolean         false: a chat goes on in the latest one
----@field mods? table          window modifiers
----@field quiet? boolean       hum's own: the user is asked for nothing
----@field on_done? fun(result: table)  of an edit, when its answer has ended; of a commit message
-
 --- Runs a prompt of the library, see |hum-prompts|.
 ---@param name string
 ---@param opts? hum.PromptOpts
@@ -355,18 +340,6 @@ function M.reject(opts)
   arguments().check('reject', 'opts', opts, arguments().REJECT)
   return require('hum.edit').reject(opts or {})
 end
-
----@class hum.EditOpts
----@field buf? integer          default: the current buffer
----@field first? integer        line; default: the function around the cursor, else the paragraph
----@field last? integer
----@field range? integer[]      instead of lines: row, column, row and column from 0, without what is at the last
----@field instruction string
----@field endpoint? string      default: the option `edit.endpoint`
----@field model? string         default: the option `edit.model`
----@field options? table<string, any>
----@field think? hum.Think
----@field on_done? fun(result: table)  once, when the answer has ended
 
 --- Has lines rewritten, shown as hunks to be accepted or rejected, see |hum.edit()|.
 ---@param opts hum.EditOpts

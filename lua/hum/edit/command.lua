@@ -14,6 +14,18 @@ local where = require('hum.edit.where')
 
 local M = {}
 
+---@class hum.EditOpts
+---@field buf? integer          default: the current buffer
+---@field first? integer        line; default: the function around the cursor, else the paragraph
+---@field last? integer
+---@field range? integer[]      instead of lines: row, column, row and column from 0, without what is at the last
+---@field instruction string
+---@field endpoint? string      default: the option `edit.endpoint`
+---@field model? string         default: the option `edit.model`
+---@field options? table<string, any>
+---@field think? hum.Think
+---@field on_done? fun(result: table)  once, when the answer has ended
+
 --- The edit that is shown at the cursor.
 ---@return hum.edit.Preview|nil
 local function preview_here()

@@ -10,6 +10,21 @@ local prompts = require('hum.prompt')
 
 local M = {}
 
+---@class hum.PromptOpts
+---@field input? string        what the user says: {{input}}
+---@field buf? integer         default: the current buffer
+---@field first? integer       line; default: what is around the cursor
+---@field last? integer
+---@field range? integer[]     instead of lines: row, column, row and column from 0, without what is at the last
+---@field values? table<string, string>  of what the prompt asks for, by name
+---@field mode? hum.PromptMode default: that of the prompt
+---@field endpoint? string     default: that of the prompt
+---@field model? string        default: that of the prompt
+---@field new? boolean         false: a chat goes on in the latest one
+---@field mods? table          window modifiers
+---@field quiet? boolean       hum's own: the user is asked for nothing
+---@field on_done? fun(result: table)  of an edit, when its answer has ended; of a commit message
+
 --- What of a prompt's file is left as text or means nothing here.
 ---@param prompt hum.Prompt
 local function tell_notes(prompt)

@@ -127,10 +127,10 @@ local function not_found(arg, where)
   end
   local near = spelling.nearest(arg, names)
     or by_tail[spelling.nearest(vim.fs.basename(arg), vim.tbl_keys(by_tail)) or '']
-  for _, path in ipairs(where.paths(arg)) do
-    if vim.uv.fs_stat(path) then near = nil end -- it is meant, and in no buffer
-  end
-  local cure = near and ('Did you mean #buffer:%s?'):format(near) or ('Open it, or write #file:%s.'):format(arg)
+  -- A file that is there is meant, and in no buffer.
+  local there = vim.tbl_filter(function(path) return vim.uv.fs_stat(path) ~= nil end, where.paths(arg))
+  local cure = near and #there == 0 and ('Did you mean #buffer:%s?'):format(near)
+    or ('Open it, or write #file:%s.'):format(arg)
   return ('there is no buffer "%s"\n%s'):format(arg, cure)
 end
 

@@ -241,7 +241,7 @@ test('what is kept and was changed is told, and sent as it is now with the next 
   local words = project.words(project.requests(srv)[2])
   match('local beta_30 = "new"', words, true)
   no_match('BETA_30', words)
-  match('what was kept of src/b.lua is gone', t:messages(), true)
+  match('the saved copy of src/b.lua is gone', t:messages(), true)
 end)
 
 for name, text in pairs({

@@ -90,7 +90,7 @@ test('the key says so where nothing has changed, and where nothing is quoted', f
   local before = t:text(buf)
   t:lua([[vim.fn.search('^`code.lua`', 'w')]])
   t:keys('g=')
-  t:wait(function() return t:messages():find('as it is in the file', 1, true) end, 'it is said')
+  t:wait(function() return t:messages():find('the quote is up to date', 1, true) end, 'it is said')
   t:keys('ggg=')
   t:wait(function() return t:messages():find('no lines of a file are quoted here', 1, true) end, 'that is said, too')
   eq(before, t:text(buf))
@@ -217,7 +217,7 @@ test('parts of lines are found again in a chat that is read from its file', func
   local win = t:lua('return vim.api.nvim_get_current_win()')
   t:cmd('xmap <F6> <Plug>(hum-chat)')
   for _, case in ipairs({
-    { '2G0wve<F6>', 'line 2, columns 3-7', 'other', 'silent 2s/value/other/', 'see whether these' },
+    { '2G0wve<F6>', 'line 2, columns 3-7', 'other', 'silent 2s/value/other/', 'check the quote' },
     { '4G0wve<F6>', 'line 5, columns 5-8', 'only', 'silent 1s/^/x\\r/' },
     { '4G0wve<F6>', 'line 4, columns 7-10', 'only', 'silent 4s/^/x /' },
     { '1G0<C-v>j3l<F6>', 'lines 2-3, columns 1-4', 'a va\nb va', 'silent 1s/^/x\\r/' },

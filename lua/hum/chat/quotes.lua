@@ -15,8 +15,7 @@ local M = {}
 --- As it is written above a quote; what has none is not looked at.
 local ABOVE = 'lines? %d[^\n]*:\n'
 
-local GUESSED = 'hum: see whether these are the lines: of what was quoted nothing is in %s any more, so they are those '
-  .. 'of the same numbers'
+local GUESSED = 'hum: check the quote: its old text is no longer in %s, so the lines with the same numbers are quoted'
 
 ---@param snippet hum.Snippet
 ---@return hum.LeftRange
@@ -108,7 +107,7 @@ function M.refresh(buf, row)
   if not quote then return notify.info('hum: no lines of a file are quoted here') end
   local range, err = refresh(buf, quote)
   if err then return notify.warn('hum: ' .. err) end
-  if not range then return notify.info('hum: what is quoted is as it is in the file') end
+  if not range then return notify.info('hum: the quote is up to date') end
   if range.guessed then notify.info(GUESSED:format(range.name)) end
   local list = turns.of(buf).turns
   local turn = list[turns.first_of(list, function(one) return one.row > row end) - 1]

@@ -189,7 +189,7 @@ function M.context(mods)
   local of = chat_here()
   if not of or not chats.get(of) then return notify.warn('hum: this buffer is not a chat; open one with :Hum chat') end
   seen_by(of, function(items)
-    if #items == 0 then return notify.info('hum: the model of this chat has seen nothing but its text') end
+    if #items == 0 then return notify.info('hum: nothing was sent with this chat but its text') end
     local page = sheet.new()
     seen.add(page, items, when)
     local function again() M.context() end

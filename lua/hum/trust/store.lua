@@ -65,7 +65,9 @@ local function refresh()
   state = stores.read(path, { valid = valid, most = LARGEST, trusted = true })
   if not state.fault then return end
   log.write('warn', ('%s is not used: %s'):format(path, state.fault))
-  require('hum.notify').warn(('hum: you are asked again what you trust: %s is not used, %s'):format(path, state.fault))
+  require('hum.notify').warn(
+    ('hum: you will be asked again what you trust: %s is not used: %s'):format(path, state.fault)
+  )
 end
 
 --- All that is known, with what is still to be written. Not to be changed.

@@ -186,11 +186,13 @@ local function tell_missed(run)
     if not vim.list_contains(list, piece.title) then list[#list + 1] = piece.title end
   end
   if again[1] then
-    notify.warn(('hum: what was kept of %s is gone: it is sent as it is now'):format(table.concat(again, ', ')))
+    notify.warn(
+      ('hum: the saved copy of %s is gone: the current text is sent instead'):format(table.concat(again, ', '))
+    )
   end
   if left[1] then
     notify.warn(
-      ('hum: what was kept of %s is gone: the model does not see it any more'):format(table.concat(left, ', '))
+      ('hum: the saved copy of %s is gone: it is no longer sent to the model'):format(table.concat(left, ', '))
     )
   end
 end

@@ -270,3 +270,89 @@ test('lines are found in a file that was read again, renamed or replaced; what i
   t:wait(function() return t:messages():find('what is quoted is not in other.lua any more', 1, true) end, 'it is told')
   eq(before, t:text(buf))
 end)
+
+test(
+  'quotes of buffers of every kind are folded and found, while a reply streams, too',
+  { ui = { 110, 40 } },
+  function(t)
+    local srv = begin(t)
+    local win = t:lua('return vim.api.nvim_get_current_win()')
+    t:cmd('xmap <F6> <Plug>(hum-chat)')
+    --- Refreshes the only quote of a chat.
+    local function refreshed(buf)
+      t:lua([[vim.fn.search('^`\\|^From', 'w')]])
+      t:keys('g=')
+      return t:text(buf):match('\n([^\n]*lines? [^\n]*:\n\n```.-\n```+)\n\n')
+    end
+    for _, case in ipairs({
+      -- what is opened, what selects, what changes it, the quote then
+      {
+        'enew | call setline(1, ["one two", "three"])',
+        'gg0wve',
+        '1s/^/é/',
+        'From line 1, columns 6-8:\n\n```\ntwo\n```',
+      },
+      {
+        'enew | call setline(1, ["one two", "three"])',
+        'ggVj',
+        '1s/^/x/',
+        'From lines 1-2:\n\n```\nxone two\nthree\n```',
+      },
+      {
+        'call writefile(["a\r", "b c\r"], "dos.txt") | edit! dos.txt',
+        '2G0wv',
+        '1s/^/x\\r/',
+        '`dos.txt`, line 3, column 3:\n\n```text\nc\n```',
+      },
+      {
+        'enew | call setline(1, [repeat("long ", 200000) . "end", "x"])',
+        'gg$2hve',
+        '1s/end/END/',
+        'From line 1, columns 1000001-1000003:\n\n```\nEND\n```',
+      },
+      {
+        'tabnew tab.lua | call setline(1, "\ta\tb")',
+        'gg0wve',
+        '1s/^/\\t/',
+        '`tab.lua`, line 1, columns 3-5:\n\n```lua\na\tb\n```',
+      },
+      { 'enew | call setline(1, ["```", "x `` y"])', 'ggVj', '2s/$/!/', 'From lines 1-2:\n\n````\n```\nx `` y!\n````' },
+    }) do
+      t:lua('vim.api.nvim_set_current_win(...)', win)
+      t:cmd('silent ' .. case[1])
+      local code = t:lua('return vim.api.nvim_get_current_buf()')
+      if case[1]:find('END') or case[2] == 'gg$v' then t:cmd('normal! 3h') end
+      t:keys(case[2] .. (case[2] == 'gg$v' and '2h' or '') .. '<F6>')
+      local buf = opened(t)
+      local first = t:lua([[return vim.fn.search('^```', 'nw')]])
+      eq(first, t:lua('return vim.fn.foldclosed(...)', first))
+      t:lua('local b, ex = ... vim.api.nvim_buf_call(b, function() vim.cmd(ex) end)', code, 'silent ' .. case[3])
+      eq(case[4], refreshed(buf), case[1])
+      t:cmd('silent! tabfirst | silent! tabonly!')
+    end
+    -- While a reply streams below it.
+    t:lua('vim.api.nvim_set_current_win(...)', win)
+    t:cmd('edit! code.lua')
+    local gate = t:gate(srv)
+    local code = t:lua('return vim.api.nvim_get_current_buf()')
+    t:cmd('5,6Hum chat')
+    local buf = opened(t)
+    srv:script({ tokens = { 'one ', 'two\n', 'three' } })
+    gate:pass(0)
+    chat.ask(t, 'what?', buf)
+    gate:pass(2)
+    t:wait(function() return t:text(buf):find('one', 1, true) end, 'it streams')
+    t:lua('vim.api.nvim_buf_set_lines(..., 4, 5, false, { "first()", "second()" })', code)
+    match('lines 5-7:\n\n```lua\nfirst()\nsecond()\nlocal value_6 = 6\n```', refreshed(buf), true)
+    t:wait_screen('▸ 3 quoted lines')
+    gate:pass()
+    eq('done', chat.finished(t).status)
+    eq('one two\nthree', chat.reply(t, buf))
+    -- The reply may be the later step, or not: when its history was built again.
+    local function is_back() return t:text(buf):find('local value_5 = 5', 1, true) end
+    if not is_back() then t:keys('u') end
+    if not is_back() then t:keys('u') end
+    t:wait(is_back, 'undone')
+    t:wait_screen('▸ 2 quoted lines')
+  end
+)

@@ -20,11 +20,12 @@ local GUESSED = 'hum: check the quote: its old text is no longer in %s, so the l
 ---@param snippet hum.Snippet
 ---@return hum.LeftRange
 local function range_of(snippet)
-  local span = snippet.lines --[[@as hum.Span]]
-  local count = span.columns and span.last - span.first + 1 or snippet.to - snippet.from + 1
-  local lines = count == 1 and 'line' or 'lines'
-  local text = span.columns and ('quoted part of %d %s'):format(count, lines) or ('%d quoted %s'):format(count, lines)
-  return { first = snippet.row, last = snippet.last, text = text }
+  return {
+    first = snippet.row,
+    last = snippet.last,
+    part = snippet.lines.columns ~= nil,
+    unclosed = snippet.to == snippet.last,
+  }
 end
 
 --- Folds the lines that questions quote.
@@ -74,6 +75,19 @@ local function heading_row(buf, quote)
   return row
 end
 
+--- Replaces a quote. Its fences stay, and with them its fold, also where the user takes that back.
+---@param buf integer
+---@param quote hum.Snippet
+---@param new string[]
+local function write(buf, quote, new)
+  local heading = heading_row(buf, quote)
+  if quote.to == quote.last then return edit.replace(buf, heading, quote.last + 1, new) end -- it was not closed
+  edit.replace(buf, quote.last, quote.last + 1, { new[#new] })
+  edit.replace(buf, quote.from, quote.to + 1, vim.list_slice(new, 4, #new - 1))
+  edit.replace(buf, quote.row, quote.row + 1, { new[3] })
+  edit.replace(buf, heading, heading + 1, { new[1] })
+end
+
 --- Quotes the lines, or what of them is meant, as they are now.
 ---@param buf integer
 ---@param quote hum.Snippet
@@ -93,10 +107,18 @@ local function refresh(buf, quote)
     filetype = vim.bo[range.buf].filetype,
     name = range.name,
   }) --[[@as hum.QuotedLines]])
-  local ok, fault = pcall(edit.replace, buf, heading_row(buf, quote), quote.last + 1, new)
+  local ok, fault = pcall(write, buf, quote, new)
   if not ok then return nil, tostring(fault) end
   origin.note(buf, vim.tbl_extend('force', span, { buf = range.buf }) --[[@as hum.Quote]])
   return range
+end
+
+--- Folds what the turn in a row quotes.
+---@param buf integer
+---@param row integer
+local function fold_turn(buf, row)
+  local list = turns.of(buf).turns
+  M.fold(buf, { list[turns.first_of(list, function(one) return one.row > row end) - 1] })
 end
 
 --- Brings the quote at the cursor up to date, in one step of undo.
@@ -106,12 +128,10 @@ function M.refresh(buf, row)
   local quote = quote_at(buf, row)
   if not quote then return notify.info('hum: no lines of a file are quoted here') end
   local range, err = refresh(buf, quote)
+  if range then fold_turn(buf, row) end
   if err then return notify.warn('hum: ' .. err) end
   if not range then return notify.info('hum: the quote is up to date') end
   if range.guessed then notify.info(GUESSED:format(range.name)) end
-  local list = turns.of(buf).turns
-  local turn = list[turns.first_of(list, function(one) return one.row > row end) - 1]
-  M.fold(buf, { turn })
 end
 
 return M

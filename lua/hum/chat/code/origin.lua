@@ -14,6 +14,8 @@ local M = {}
 ---@field count integer    of lines
 ---@field pieces? integer[]  marks of what a block has in its lines
 ---@field text string
+---@field second? string  line, if there is one
+---@field penultimate? string
 ---@field columns? hum.Columns  nil: whole lines
 ---@field first? integer   line that was noted, as it stands above the quote
 ---@field name? string     of the file, in the same way
@@ -78,6 +80,9 @@ end
 local function add(chat, buf, at, text)
   local mark, wide = mark_span(buf, at, false), mark_span(buf, at, true)
   local origin = { buf = buf, mark = mark, wide = wide, count = at[3] - at[1] + 1, text = text } ---@type hum.Origin
+  if at[3] > at[1] then
+    origin.second, origin.penultimate = text_of(buf, at[1] + 1, at[1] + 1), text_of(buf, at[3] - 1, at[3] - 1)
+  end
   origins[chat] = origins[chat] or {}
   table.insert(origins[chat], origin)
   watch(buf)
@@ -236,6 +241,25 @@ local function place_of(origin)
   return { at[1], col, at[3], wide[3] == at[3] and wide[4] or at[4] }
 end
 
+--- The last row of a mark: behind a line break that was put at its end there is nothing of it.
+---@param at integer[]  row, col, row, col
+---@return integer
+local function last_of(at) return at[4] == 0 and at[3] > at[1] and at[3] - 1 or at[3] end
+
+--- Rows of whole lines. Lines that came in above the first one are none of them, unless they have replaced it: then
+--- what was the second is the first that is left. So below.
+---@param origin hum.Origin
+---@param at integer[]  row, col, row, col
+---@return integer first, integer last
+local function rows_of(origin, at)
+  local wide = span_of(origin.buf, origin.wide) or at
+  local function is(row, line) return vim.api.nvim_buf_get_lines(origin.buf, row, row + 1, false)[1] == line end
+  local first, last = at[1], last_of(at)
+  if is(first, origin.second) then first = math.min(first, wide[1]) end
+  if is(last, origin.penultimate) then last = math.max(last, last_of(wide)) end
+  return first, last
+end
+
 ---@param origin hum.Origin
 ---@return hum.Range|nil  where what it marks is, whatever that says by now
 local function range_of(origin)
@@ -245,11 +269,10 @@ local function range_of(origin)
   if origin.columns and not origin.pieces then
     return { buf = buf, first = at[1], last = at[3], columns = columns.of_bytes(buf, at, true) }
   end
-  local last = at[3]
-  if at[4] == 0 and last > at[1] then last = last - 1 end -- a line break was put behind them
-  if not origin.pieces then return { buf = buf, first = at[1], last = last } end
+  local first, last = rows_of(origin, at)
+  if not origin.pieces then return { buf = buf, first = first, last = last } end
   local now = block_now(origin)
-  return now and { buf = buf, first = at[1], last = last, columns = now } or nil
+  return now and { buf = buf, first = first, last = last, columns = now } or nil
 end
 
 --- What was noted of a quote: the same text from the same place, else, for whole lines, the same text.

@@ -9,8 +9,8 @@
 --
 -- Neovim evaluates the expression twice for each token. So it does that only while a part is running (`wake`); else
 -- (`sleep`, `rest`) 'foldmethod' is manual, which keeps the folds and moves them with the text: what becomes a fold
--- then is made, and what is none any more taken away (`change`), so that the user's stay (hum.chat.view.fold_own);
--- computed are his as well (hum.chat.view.fold_user).
+-- then is made, and what is none any more taken away (`change`), so that the user's stay (hum.chat.view.fold_own).
+-- Where folds are computed, his are among them (hum.chat.view.fold_user).
 --
 -- The line of a closed fold is drawn again for each token within it, and once a second while none comes.
 local clock = require('hum.chat.view.clock')
@@ -275,11 +275,24 @@ function M.leave_out(buf, ranges)
   return true
 end
 
+--- Lets the folds of quotes have all their rows.
+---@param buf integer
+local function reach(buf)
+  local b = bufs[buf]
+  if not b or not b.asleep or windows.in_insert() then return end
+  for _, win in ipairs(windows.of(buf)) do
+    for _, range in ipairs(left.ranges(buf)) do
+      windows.reach(win, range.first, range.last)
+    end
+  end
+end
+
 --- Folds lines of files that are quoted.
 ---@param buf integer
 ---@param ranges hum.LeftRange[]
 function M.quotes(buf, ranges)
-  if left.quote(buf, ranges) then fault.guard('the folds', M.refold, buf) end
+  if left.quote(buf, ranges) then return fault.guard('the folds', M.refold, buf) end
+  reach(buf)
 end
 
 --- Makes the folds of what is not sent anew.

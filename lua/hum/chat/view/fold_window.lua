@@ -168,6 +168,22 @@ local function reaches(first, last)
   return shut > last or (shut == -1 and vim.fn.foldlevel(last + 1) > 0)
 end
 
+--- Lets a fold have all its rows, where folds are not computed: 0.10 moves one away from its first line when those
+--- below are replaced.
+---@param win integer
+---@param first integer
+---@param last integer
+function M.reach(win, first, last)
+  local folds, found = list.of(win) or {}, nil
+  list.each(folds, function(fold)
+    local is_part = fold.first >= first and fold.last <= last and (fold.first == first or fold.last == last)
+    if is_part and not found then found = fold end
+  end)
+  if not found or (found.first == first and found.last == last) then return end
+  found.first, found.last = first, last
+  list.put(win, folds)
+end
+
 --- Folds rows that have no fold, or not all of them.
 ---@param win integer
 ---@param first integer

@@ -10,9 +10,11 @@ local ns = vim.api.nvim_create_namespace('hum.left')
 ---@class hum.LeftRange
 ---@field first integer  row
 ---@field last integer
----@field text string    what the line of the closed fold says
+---@field text? string   what the line of the closed fold says; of a quote it counts its lines
 ---@field below? string  what the line below it says
 ---@field quote? boolean lines of a file, which are sent
+---@field part? boolean  of a quote: not whole lines
+---@field unclosed? boolean  it has no fence at its end
 
 ---@class hum.ShownLeft: hum.LeftRange
 ---@field id integer  extmark
@@ -29,6 +31,17 @@ local function rows_of(buf, one)
   return at[1], details.end_row
 end
 
+--- What the line of a quote's fold says.
+---@param one hum.LeftRange
+---@param first integer  its rows now
+---@param last integer
+---@return string
+local function words(one, first, last)
+  local count = last - first - (one.unclosed and 0 or 1)
+  local noun = count == 1 and 'line' or 'lines'
+  return (one.part and 'quoted part of %d %s' or '%d quoted %s'):format(count, noun)
+end
+
 --- The rows that a row is among, if they are not sent.
 ---@param buf integer
 ---@param row integer
@@ -36,7 +49,10 @@ end
 function M.at(buf, row)
   for _, one in ipairs(shown[buf] or {}) do
     local first, last = rows_of(buf, one)
-    if first and row >= first and row <= last then return first, last, one end
+    if first and row >= first and row <= last then
+      if one.quote then one.text = words(one, first, last) end
+      return first, last, one
+    end
   end
 end
 
@@ -81,6 +97,8 @@ end
 ---@param range hum.LeftRange
 local function add(buf, range)
   local opts = { end_row = range.last, end_col = 0, strict = false, end_right_gravity = false }
+  -- What is quoted may be replaced up to the row of its last fence.
+  if range.quote then opts.end_col = #vim.api.nvim_buf_get_lines(buf, range.last, range.last + 1, false)[1] end
   local id = vim.api.nvim_buf_set_extmark(buf, ns, range.first, 0, opts)
   shown[buf] = shown[buf] or {}
   table.insert(shown[buf], vim.tbl_extend('force', range, { id = id }))
@@ -93,7 +111,9 @@ local function now_quoted(buf)
   local out = {}
   for _, one in ipairs(shown[buf] or {}) do
     local first, last = rows_of(buf, one)
-    if one.quote and first then out[#out + 1] = { first = first, last = last, text = one.text, quote = true } end
+    if one.quote and first then
+      out[#out + 1] = { first = first, last = last, quote = true, part = one.part, unclosed = one.unclosed }
+    end
   end
   return out
 end

@@ -197,7 +197,7 @@ test('a server that refuses a request without the key does not make hum forget i
 end)
 
 test(
-  'the first message is on its way before the chat is in its file; one that is refused is saved all the same',
+  'the chat is in its file before its first message leaves, a large one soon after; a refused one is saved all the same',
   function(t)
     local srv = t:fake()
     srv:script({ tokens = { 'ok' } })
@@ -213,13 +213,17 @@ test(
     end
     note(require('hum.server.client'), 'chat')
     note(require('hum.chat.kept.native'), 'write')]])
+    local NEW = [[
+    _G.order = {}
+    vim.cmd('Hum new')
+    return vim.api.nvim_get_current_buf()]]
     chat.ask(t, 'one', buf)
     chat.finished(t)
+    eq({ 'write', 'chat' }, t:lua('return _G.order'))
+    chat.ask(t, ('many words '):rep(30000), t:lua(NEW))
+    chat.finished(t, 2)
     eq({ 'chat', 'write' }, t:lua('return _G.order'))
-    t:lua('_G.order = {}')
-    local other = t:lua([[
-    vim.cmd('Hum new')
-    return vim.api.nvim_get_current_buf()]])
+    local other = t:lua(NEW)
     chat.ask(t, 'two #file:not-there', other)
     t:wait(function() return t:text(other):find('not%-there') and t:lua('return #_G.order') == 1 end, 'it is written')
     eq({ 'write' }, t:lua('return _G.order'))

@@ -73,7 +73,7 @@ test('a chat longer than the context window is told, with what to do', OPTS, fun
   local data = chat.finished(t)
   eq('error', data.status)
   T.match('context', data.message, true)
-  T.match(':Hum new', data.hint, true)
+  T.match('Shorten the message', data.hint, true)
 end)
 
 test('a key that is missing or wrong is told', { env = { SMALL_KEY = 'not-this-one' }, ui = OPTS.ui }, function(t)

@@ -64,7 +64,10 @@ function M.mark(buf)
 end
 
 local warned = {} ---@type table<integer, true>  chats whose window is nearly full, by buffer
-chats.on_drop('warnings of a full window', function(buf) warned[buf] = nil end)
+chats.on_drop('what is known of its window', function(buf)
+  warned[buf] = nil
+  after.forget(buf)
+end)
 
 --- Warns once that the window is nearly full, before something has to be left out.
 ---@param message hum.Message

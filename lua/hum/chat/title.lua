@@ -55,7 +55,7 @@ function M.begin(buf, turns)
     if not ok then log.write('warn', 'a title: ' .. tostring(err)) end
   end
   name_file(buf, title)
-  if not vim.uv.fs_stat(vim.api.nvim_buf_get_name(buf)) then file.soon(buf) end
+  if not vim.uv.fs_stat(vim.api.nvim_buf_get_name(buf)) then file.first(buf) end
 end
 
 return M

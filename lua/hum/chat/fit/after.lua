@@ -138,4 +138,11 @@ function M.ended(sent, name, data)
   end
 end
 
+--- A chat is gone.
+---@param buf integer
+function M.forget(buf)
+  bound.clear(buf)
+  counts.forget(buf)
+end
+
 return M

@@ -25,6 +25,7 @@ local SAME = 0.9
 ---@param estimated integer  before what is known of the model's tokenizer
 ---@param counted number
 function M.note(sent, estimated, counted)
+  if not vim.api.nvim_buf_is_loaded(sent.buf) then return end -- the count came late
   local about = tokens.of(sent.endpoint, sent.model, estimated)
   local is_likely = counted >= about * LEAST and counted <= about * MOST
   last[sent.buf] = is_likely
@@ -37,6 +38,9 @@ function M.note(sent, estimated, counted)
       }
     or nil
 end
+
+---@param buf integer
+function M.forget(buf) last[buf] = nil end
 
 --- What is to be added to the estimate of the next request.
 ---@param buf integer

@@ -36,8 +36,9 @@ local group = vim.api.nvim_create_augroup('hum.kept', {})
 
 --- What streams is written so long after it has come, in ms: its first words at once, then more and more seldom.
 local SOON, PERIOD = 20, 500
---- A new chat is written so long after its first message was asked for, in ms.
-local FIRST = 100
+--- A new chat of more bytes than that is written so long after its first message was asked for, in ms: writing it would
+--- keep the message waiting.
+local LARGE, LATER = 256 * 1024, 100
 --- Another Neovim that writes the same file is waited for, in ms, so many times.
 local PAUSE, TRIES = 5, 40
 --- A disk that does not answer is waited for so long before Neovim goes on, in ms: when the user leaves, and when a
@@ -228,16 +229,19 @@ function M.flush(buf)
   return true
 end
 
---- Has a new chat's file written for the first time, soon: the message that is being sent goes before.
+--- Writes a new chat's file for the first time, before its message leaves: a crash loses nothing of it. A large one
+--- follows soon. The user is told if that fails, and it is tried again with what follows.
 ---@param buf integer
-function M.soon(buf)
+function M.first(buf)
   local k = files[buf]
   if not k then return end
-  k.wanted, k.soon = true, true
+  k.wanted = true
+  if vim.api.nvim_buf_get_offset(buf, vim.api.nvim_buf_line_count(buf)) < LARGE then return M.keep(buf) end
+  k.soon = true
   vim.defer_fn(function()
     k.soon = nil
     fault.guard('saving a chat', M.keep, buf)
-  end, FIRST)
+  end, LATER)
 end
 
 -- ---- while a reply streams -------------------------------------------------------------------

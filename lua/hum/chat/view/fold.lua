@@ -138,6 +138,10 @@ local function on_lines(buf, first, old_last, new_last)
   local b = bufs[buf]
   if not b then return end
   words.changed(buf, first)
+  local is_deleted = new_last == first and old_last > first
+  if b.asleep and (is_deleted or old_last - first > 1) then
+    b.refold = own.replaced(buf, first, new_last - 1) or b.refold
+  end
   if new_last == old_last then return end
   front.changed(buf, first)
   if b.asleep then
@@ -241,16 +245,16 @@ end
 ---@param buf integer
 ---@param b hum.FoldBuf
 local function change(buf, b)
-  local wanted, made = own.wanted(buf, b.how), own.made(buf)
+  local wanted, made, lost = own.wanted(buf, b.how), own.made(buf), own.lost(buf)
   local new, gone = own.without(wanted, made), own.without(made, wanted)
-  if #new == 0 and #gone == 0 then return end
+  if #new == 0 and #gone == 0 and #lost == 0 then return end
   local wins = windows.of(buf)
   if #wins == 0 then
     b.refold = true
     return
   end
   for _, win in ipairs(wins) do
-    windows.change(win, new, gone)
+    windows.change(win, new, gone, lost)
   end
   own.set(buf, wanted)
   b.noted = true

@@ -15,6 +15,7 @@ local ns = vim.api.nvim_create_namespace('hum.fold.own')
 ---@field open? boolean
 
 local made = {} ---@type table<integer, integer[]>  extmarks by buffer, from the first row to the one below the last
+local lost = {} ---@type table<integer, { first: integer, last: integer }[]>  by buffer
 
 --- Those that a chat has by its text, from the first row on, outer ones first.
 ---@param buf integer
@@ -46,9 +47,16 @@ local function mark(buf, first, last)
     end_row = last + 1,
     end_col = 0,
     strict = false,
-    invalidate = true,
-    undo_restore = false,
+    undo_restore = false, -- of a fold, Neovim restores nothing either
   })
+end
+
+---@param buf integer
+---@param id integer
+---@return integer first, integer below  rows; the same if the lines of the fold are gone
+local function rows_of(buf, id)
+  local at = vim.api.nvim_buf_get_extmark_by_id(buf, ns, id, { details = true })
+  return at[1], at[3].end_row --[[@as integer]]
 end
 
 --- Those that were made, where they are by now.
@@ -57,12 +65,39 @@ end
 function M.made(buf)
   local out = {}
   for _, id in ipairs(made[buf] or {}) do
-    local at = vim.api.nvim_buf_get_extmark_by_id(buf, ns, id, { details = true })
-    if at[1] and not at[3].invalid and at[3].end_row > at[1] then
-      out[#out + 1] = { first = at[1], last = at[3].end_row - 1 }
-    end
+    local first, below = rows_of(buf, id)
+    if below > first then out[#out + 1] = { first = first, last = below - 1 } end
   end
   return out
+end
+
+--- Rows in which others stand now than those of folds that were made: Neovim keeps these folds, around some of them.
+---@param buf integer
+---@return { first: integer, last: integer }[]
+function M.lost(buf) return lost[buf] or {} end
+
+--- Rows were replaced, or deleted. With those that are deleted Neovim deletes their fold.
+---@param buf integer
+---@param first integer
+---@param last integer  the last one that stands there now; below `first`: they are deleted
+---@return boolean lost  folds that were made have lost their rows, and are still there
+function M.replaced(buf, first, last)
+  local kept = {} ---@type integer[]
+  for _, id in ipairs(made[buf] or {}) do
+    local from, below = rows_of(buf, id)
+    if below > from then
+      kept[#kept + 1] = id
+    else
+      vim.api.nvim_buf_del_extmark(buf, ns, id)
+    end
+  end
+  local is_lost = last >= first and #kept < #(made[buf] or {})
+  if is_lost then
+    lost[buf] = lost[buf] or {}
+    table.insert(lost[buf], { first = first, last = last })
+  end
+  made[buf] = kept
+  return is_lost
 end
 
 --- A fold was made.
@@ -82,6 +117,7 @@ end
 ---@param folds hum.OwnFold[]
 function M.set(buf, folds)
   vim.api.nvim_buf_clear_namespace(buf, ns, 0, -1)
+  lost[buf] = nil
   made[buf] = vim.tbl_map(function(fold) return mark(buf, fold.first, fold.last) end, folds)
 end
 
@@ -98,7 +134,7 @@ end
 
 ---@param buf integer
 function M.forget(buf)
-  made[buf] = nil
+  made[buf], lost[buf] = nil, nil
   if vim.api.nvim_buf_is_valid(buf) then vim.api.nvim_buf_clear_namespace(buf, ns, 0, -1) end
 end
 

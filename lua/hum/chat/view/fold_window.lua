@@ -109,14 +109,24 @@ end
 ---@param win integer
 ---@param new hum.OwnFold[]  outer ones first
 ---@param gone hum.OwnFold[]
-function M.change(win, new, gone)
+---@param lost { first: integer, last: integer }[]  rows in which none begins but those that are new
+function M.change(win, new, gone, lost)
   local folds = vim.wo[win].foldmethod == 'manual' and list.of(win)
   if not folds then return compute(win, new) end
-  local there, is_gone = {}, {}
+  local there, is_gone, is_new = {}, {}, {}
+  for _, fold in ipairs(new) do
+    is_new[list.key(fold)] = true
+  end
   list.each(folds, function(fold) there[list.key(fold)] = true end)
   for _, fold in ipairs(gone) do
     is_gone[list.key(fold)] = there[list.key(fold)]
   end
+  list.each(folds, function(fold)
+    for _, rows in ipairs(lost) do
+      local is_among = fold.first >= rows.first and fold.first <= rows.last
+      if is_among and not is_new[list.key(fold)] then is_gone[list.key(fold)] = true end
+    end
+  end)
   if next(is_gone) then list.put(win, list.without(folds, function(fold) return is_gone[list.key(fold)] end)) end
   for _, fold in ipairs(new) do
     if not there[list.key(fold)] then

@@ -49,7 +49,7 @@ end
 function M.at(buf, row)
   for _, one in ipairs(shown[buf] or {}) do
     local first, last = rows_of(buf, one)
-    if first and row >= first and row <= last then
+    if first and last and row >= first and row <= last then
       if one.quote then one.text = words(one, first, last) end
       return first, last, one
     end

@@ -6,6 +6,18 @@ local test, eq = T.test, T.eq
 
 local OPTS = { ui = { 100, 30 } }
 
+--- Lets run what is scheduled, and what that schedules.
+local DRAIN = [[
+  function drain()
+    local passes = 0
+    local function pass()
+      passes = passes + 1
+      if passes < 4 then vim.schedule(pass) end
+    end
+    pass()
+    vim.wait(60000, function() return passes == 4 end)
+  end]]
+
 --- What a picker may do, and what then counts: the place in { 'a', 'b', 'a' }, or nothing.
 local SELECTS = {
   { 'cb(items[2], 2)', 2 },
@@ -24,6 +36,7 @@ local SELECTS = {
 }
 
 test('what a picker tells is one answer or none, whatever it does', { ui = { 100, 30 }, once = true }, function(t)
+  t:lua(DRAIN)
   for _, one in ipairs(SELECTS) do
     local got = t:lua(
       [[
@@ -41,7 +54,7 @@ test('what a picker tells is one answer or none, whatever it does', { ui = { 100
         table.insert(told, { i = i or vim.NIL, item = item, inside = inside })
       end)
       vim.wait(60000, function() return #told > 0 end)
-      vim.wait(20)
+      drain()
       return told]],
       one[1]
     )
@@ -79,6 +92,7 @@ local LATE = {
 test('an answer that comes when its buffer is gone does nothing, and is no fault', OPTS, function(t)
   local srv = t:fake()
   srv:script({ tokens = { 'ok' } })
+  t:lua(DRAIN)
   t:lua([[
     held = {}
     vim.ui.select = function(items, _, cb) table.insert(held, function() cb(items[#items], #items) end) end
@@ -97,7 +111,7 @@ test('an answer that comes when its buffer is gone does nothing, and is no fault
     t:wait(function() return t:lua('return #held') == i end, one[1])
     t:lua(
       [[vim.cmd('bwipeout!')
-      local n = ... held[n]() held[n]() vim.wait(50)]],
+      local n = ... held[n]() held[n]() drain()]],
       i
     )
     T.no_match('E5108', t:messages(), true)

@@ -1,6 +1,7 @@
 -- Old messages are replaced by a summary.
 local T = require('harness')
 local chat = require('lib.chat')
+local project = require('lib.project')
 local test, eq, ok, match = T.test, T.eq, T.ok, T.match
 T.once()
 
@@ -207,4 +208,23 @@ test('references count for what is replaced, and it is said that they are not se
   chat.ask(t, 'So?', buf)
   chat.finished(t, 4)
   T.no_match('local planted', vim.json.encode(bodies(srv)[#bodies(srv)]))
+end)
+
+test('that a file has changed does not stand for the file', function(t)
+  local srv = t:fake()
+  srv:script({ SUMMARY, { text = 'Well.' } })
+  project.new(t)
+  local buf = long_chat(t, srv, 1)
+  t:write_file('project/one.lua', ('local planted = 1 -- word word word\n'):rep(120))
+  chat.ask(t, 'Look at #file:one.lua', buf)
+  chat.finished(t, 1)
+  chat.ask(t, 'And?', buf)
+  chat.finished(t, 2)
+  t:write_file('project/one.lua', ('\0\1\2\3'):rep(100)) -- told, and not sent
+  chat.ask(t, 'And then?', buf)
+  chat.finished(t, 3)
+  match('it has changed since', vim.json.encode(bodies(srv)[#bodies(srv)]), true)
+  t:cmd('Hum compact')
+  has_summary(t, buf)
+  match('one.lua is not sent any more: refer to it again', (t:messages():gsub('%s+', ' ')), true)
 end)

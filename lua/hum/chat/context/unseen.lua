@@ -7,6 +7,9 @@ local M = {}
 --- So many are named.
 local MOST = 3
 
+--- Forms of a piece that have nothing of its content.
+local BARE = { gone = true, held = true, back = true }
+
 --- Of a request: what went with the messages that are left out of it.
 ---@param walk hum.Walk
 ---@return string[] titles
@@ -40,7 +43,7 @@ function M.above(buf, list, row)
   local function each(keys, fn)
     for _, record in ipairs(ledgers.get(buf).turns) do
       for _, piece in ipairs(keys[record.key] and record.pieces or {}) do
-        if not piece.cut and piece.form ~= 'gone' then fn(piece, walks.place(piece.id)) end
+        if not piece.cut and not BARE[piece.form] then fn(piece, walks.place(piece.id)) end
       end
     end
   end

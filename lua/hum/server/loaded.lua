@@ -196,35 +196,25 @@ local function of_list(name, model, cb)
   return steps.cancel
 end
 
---- A router of llama-server's has no context of its own: its list tells that of each model.
----@param name string
----@param model string
----@param cb hum.LoadedCb
----@return hum.Cancel
-local function of_props_or_list(name, model, cb)
-  local steps = steps_of(cb)
-  steps.add(of_llama_server(name, model, function(found)
-    if found then return steps.finish(found) end
-    steps.add(of_list(name, model, steps.finish))
-  end))
-  return steps.cancel
+--- A way to find it, and the list of models if that finds nothing.
+---@param way fun(name: string, model: string, cb: hum.LoadedCb): hum.Cancel
+---@return fun(name: string, model: string, cb: hum.LoadedCb): hum.Cancel
+local function or_list(way)
+  return function(name, model, cb)
+    local steps = steps_of(cb)
+    steps.add(way(name, model, function(found)
+      if found then return steps.finish(found) end
+      steps.add(of_list(name, model, steps.finish))
+    end))
+    return steps.cancel
+  end
 end
 
---- An endpoint that is named "ollama" may have been given the address of another server.
----@param name string
----@param model string
----@param cb hum.LoadedCb
----@return hum.Cancel
-local function of_ollama_or_list(name, model, cb)
-  local steps = steps_of(cb)
-  steps.add(of_ollama(name, model, function(found)
-    if found then return steps.finish(found) end
-    steps.add(of_list(name, model, steps.finish))
-  end))
-  return steps.cancel
-end
-
-local BY_PRESET = { ollama = of_ollama_or_list, llama_server = of_props_or_list, lm_studio = of_lm_studio }
+local BY_PRESET = {
+  ollama = or_list(of_ollama), -- it may have been given the address of another server
+  llama_server = or_list(of_llama_server), -- a router has no context of its own: its list tells that of each model
+  lm_studio = of_lm_studio,
+}
 
 -- ---- which way --------------------------------------------------------------------------------
 

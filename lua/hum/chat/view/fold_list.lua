@@ -91,6 +91,21 @@ function M.of(win)
   return folds
 end
 
+--- Marks the rows of a fold, to the one below the last. Where they are gone it has none: of a fold Neovim restores
+--- nothing by an undo either.
+---@param buf integer
+---@param ns integer
+---@param fold { first: integer, last: integer }
+---@return integer extmark
+function M.mark(buf, ns, fold)
+  return vim.api.nvim_buf_set_extmark(buf, ns, fold.first, 0, {
+    end_row = fold.last + 1,
+    end_col = 0,
+    strict = false,
+    undo_restore = false,
+  })
+end
+
 --- What a fold is told from others by.
 ---@param fold { first: integer, last: integer }
 ---@return string

@@ -39,19 +39,6 @@ function M.wanted(buf, how)
 end
 
 ---@param buf integer
----@param first integer
----@param last integer
----@return integer
-local function mark(buf, first, last)
-  return vim.api.nvim_buf_set_extmark(buf, ns, first, 0, {
-    end_row = last + 1,
-    end_col = 0,
-    strict = false,
-    undo_restore = false, -- of a fold, Neovim restores nothing either
-  })
-end
-
----@param buf integer
 ---@param id integer
 ---@return integer first, integer below  rows; the same if the lines of the fold are gone
 local function rows_of(buf, id)
@@ -109,7 +96,7 @@ function M.add(buf, first, last)
     if one.first == first and one.last == last then return end
   end
   made[buf] = made[buf] or {}
-  table.insert(made[buf], mark(buf, first, last))
+  table.insert(made[buf], list.mark(buf, ns, { first = first, last = last }))
 end
 
 --- These were made, and no others.
@@ -118,7 +105,7 @@ end
 function M.set(buf, folds)
   vim.api.nvim_buf_clear_namespace(buf, ns, 0, -1)
   lost[buf] = nil
-  made[buf] = vim.tbl_map(function(fold) return mark(buf, fold.first, fold.last) end, folds)
+  made[buf] = vim.tbl_map(function(fold) return list.mark(buf, ns, fold) end, folds)
 end
 
 ---@param a hum.OwnFold[]

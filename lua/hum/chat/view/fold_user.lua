@@ -13,19 +13,6 @@ local ns = vim.api.nvim_create_namespace('hum.fold.user')
 
 local held = {} ---@type table<integer, hum.HeldFolds>  by window
 
----@param buf integer
----@param fold { first: integer, last: integer }
----@return integer
-local function mark(buf, fold)
-  return vim.api.nvim_buf_set_extmark(buf, ns, fold.first, 0, {
-    end_row = fold.last + 1,
-    end_col = 0,
-    strict = false,
-    invalidate = true,
-    undo_restore = false,
-  })
-end
-
 --- Holds the folds of a window, from before folds are computed there.
 ---@param win integer  whose 'foldmethod' is manual
 ---@param own { first: integer, last: integer }[]  that hum has made
@@ -40,10 +27,10 @@ function M.hold(win, own)
   local one = { buf = buf, made = {}, deleted = {} } ---@type hum.HeldFolds
   list.each(folds, function(fold)
     there[list.key(fold)] = true
-    if not of_hum[list.key(fold)] then table.insert(one.made, mark(buf, fold)) end
+    if not of_hum[list.key(fold)] then table.insert(one.made, list.mark(buf, ns, fold)) end
   end)
   for _, fold in ipairs(own) do
-    if not there[list.key(fold)] then table.insert(one.deleted, mark(buf, fold)) end
+    if not there[list.key(fold)] then table.insert(one.deleted, list.mark(buf, ns, fold)) end
   end
   if #one.made + #one.deleted > 0 then held[win] = one end
 end
